@@ -1,0 +1,153 @@
+package io.mailstream.schemas;
+
+import io.mailstream.v1.Lane;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * The topics of one installation: their names under its prefix, and the settings each is created
+ * with. Everything that creates, reads or describes a topic takes it from here.
+ *
+ * <p>All topics are keyed by {@link RecipientKey} (UTF-8) and have the same partition count, save
+ * the way in, whose records may carry any key, and the dead letters, which keep the key they came
+ * with.
+ */
+public final class Topics {
+
+  /** The prefix of every name unless configured otherwise. */
+  public static final String DEFAULT_PREFIX = "mail.";
+
+  /** Largest record in bytes on a topic that carries whole mails. */
+  public static final int MAX_MAIL_BYTES = 10 * 1024 * 1024;
+
+  /** Largest record in bytes on a topic that carries no message body. */
+  public static final int MAX_EVENT_BYTES = 1024 * 1024;
+
+  private static final Pattern LEGAL_PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
+  private static final Duration WEEK = Duration.ofDays(7);
+  private static final Duration LONG = Duration.ofDays(90);
+  private static final Duration UNLIMITED = Duration.ofMillis(-1);
+
+  private final String prefix;
+
+  /**
+   * Topics under a prefix.
+   *
+   * @param prefix put before each name, such as {@code mail.}; legal characters of a Kafka topic
+   *     name, at most 100
+   * @throws IllegalArgumentException if the prefix has another character or is too long
+   */
+  public Topics(String prefix) {
+    if (!LEGAL_PREFIX.matcher(prefix).matches()) {
+      throw new IllegalArgumentException(
+          "topic prefix '%s': use up to 100 letters, digits, '.', '_' and '-'".formatted(prefix));
+    }
+    this.prefix = prefix;
+  }
+
+  /** Topics under the default prefix. */
+  public static Topics withDefaultPrefix() {
+    return new Topics(DEFAULT_PREFIX);
+  }
+
+  /** The prefix of every name. */
+  public String prefix() {
+    return prefix;
+  }
+
+  /** {@code SendRequest}: the public way in. */
+  public String requests(Lane lane) {
+    return prefix + "requests." + suffix(lane);
+  }
+
+  /** {@code Delivery}: checked, ready to be sent. */
+  public String dispatch(Lane lane) {
+    return prefix + "dispatch." + suffix(lane);
+  }
+
+  /** {@code Deferral}: from the sender back to the topology. */
+  public String deferrals() {
+    return prefix + "deferrals";
+  }
+
+  /** {@code SendResult}: the public way out. */
+  public String results() {
+    return prefix + "results";
+  }
+
+  /** {@code FeedbackEvent} that bears on delivery. */
+  public String feedback() {
+    return prefix + "feedback";
+  }
+
+  /** {@code FeedbackEvent} of opens and clicks. */
+  public String engagement() {
+    return prefix + "engagement";
+  }
+
+  /** {@code SuppressionCommand}: manual changes and unsubscribes. */
+  public String suppressionCommands() {
+    return prefix + "suppression-commands";
+  }
+
+  /** {@code SuppressionCommand} in bulk; ranks below bulk mail. */
+  public String suppressionImports() {
+    return prefix + "suppression-imports";
+  }
+
+  /** {@code Suppression}: the public change log of the suppression list. */
+  public String suppressions() {
+    return prefix + "suppressions";
+  }
+
+  /** Records that could not be read, as they came, with the reason in their headers. */
+  public String deadLetters() {
+    return prefix + "dead-letters";
+  }
+
+  /** All topics, with the settings that each is created with. */
+  public List<TopicSpec> all() {
+    return List.of(
+        deleted(requests(Lane.TRANSACTIONAL), WEEK, MAX_MAIL_BYTES),
+        deleted(requests(Lane.BULK), WEEK, MAX_MAIL_BYTES),
+        deleted(dispatch(Lane.TRANSACTIONAL), UNLIMITED, MAX_MAIL_BYTES),
+        deleted(dispatch(Lane.BULK), UNLIMITED, MAX_MAIL_BYTES),
+        deleted(deferrals(), WEEK, MAX_MAIL_BYTES),
+        deleted(results(), LONG, MAX_EVENT_BYTES),
+        deleted(feedback(), LONG, MAX_EVENT_BYTES),
+        deleted(engagement(), LONG, MAX_EVENT_BYTES),
+        deleted(suppressionCommands(), WEEK, MAX_EVENT_BYTES),
+        deleted(suppressionImports(), WEEK, MAX_EVENT_BYTES),
+        new TopicSpec(
+            suppressions(),
+            Map.of(
+                "cleanup.policy", "compact", "max.message.bytes", String.valueOf(MAX_EVENT_BYTES))),
+        deleted(deadLetters(), LONG, MAX_MAIL_BYTES));
+  }
+
+  private static TopicSpec deleted(String name, Duration retention, int maxMessageBytes) {
+    return new TopicSpec(
+        name,
+        Map.of(
+            "cleanup.policy", "delete",
+            "retention.ms", String.valueOf(retention.toMillis()),
+            "max.message.bytes", String.valueOf(maxMessageBytes)));
+  }
+
+  private static String suffix(Lane lane) {
+    return switch (lane) {
+      case TRANSACTIONAL -> "transactional";
+      case BULK -> "bulk";
+    };
+  }
+
+  /**
+   * One topic.
+   *
+   * @param name its name, with the prefix
+   * @param config its topic settings, by Kafka's own names
+   */
+  public record TopicSpec(String name, Map<String, String> config) {}
+}
