@@ -1,0 +1,33 @@
+package io.mailstream.policy;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What may be sent, by whom, how fast and by which way: one file, valid as a whole.
+ *
+ * @param accounts the accounts by name; at least one
+ * @param tenants the tenants by name
+ * @param defaultTenant what holds for a tenant not named; empty: its mail is refused
+ * @param retry when attempts are repeated
+ * @param deduplication how long repeats are recognised
+ * @param suppression how long suppressions last
+ * @param maxMessageBytes the largest delivery, serialised, in bytes
+ * @param maxRecipients the most recipients of one request
+ */
+public record Policies(
+    Map<String, Account> accounts,
+    Map<String, Tenant> tenants,
+    Optional<Tenant> defaultTenant,
+    Retry retry,
+    Deduplication deduplication,
+    SuppressionRules suppression,
+    int maxMessageBytes,
+    int maxRecipients) {
+
+  /** The policy of a tenant; empty: there is none, and its mail is refused. */
+  public Optional<Tenant> tenant(String name) {
+    Tenant named = tenants.get(name);
+    return named == null ? defaultTenant : Optional.of(named);
+  }
+}

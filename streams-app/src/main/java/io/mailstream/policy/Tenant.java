@@ -1,0 +1,33 @@
+package io.mailstream.policy;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One sender of mail and what it may do.
+ *
+ * @param name the tenant's name
+ * @param fromDomains the domains that its From addresses may have, in lower-case ASCII; a leading
+ *     {@code *.} allows subdomains, {@code *} allows every domain
+ * @param account the account its mail goes through unless the stream names another
+ * @param allowedAccounts further accounts that a request may ask for
+ * @param limit the limit over all its streams; empty: none of its own
+ * @param streams its streams by name
+ * @param otherStreams what holds for a stream not named; empty: such a stream is refused
+ */
+public record Tenant(
+    String name,
+    Set<String> fromDomains,
+    String account,
+    Set<String> allowedAccounts,
+    Optional<Limit> limit,
+    Map<String, StreamPolicy> streams,
+    Optional<StreamPolicy> otherStreams) {
+
+  /** The policy of a stream of this tenant; empty: the tenant has no such stream. */
+  public Optional<StreamPolicy> stream(String stream) {
+    StreamPolicy named = streams.get(stream);
+    return named == null ? otherStreams : Optional.of(named);
+  }
+}

@@ -1,0 +1,38 @@
+package io.mailstream.sender.provider;
+
+import io.mailstream.v1.Delivery;
+import java.util.Optional;
+
+/**
+ * One account with one ESP. Called from many threads at once; {@link #send} blocks and is called on
+ * a virtual thread.
+ */
+public interface EmailProvider extends AutoCloseable {
+
+  /**
+   * Calls the ESP once, for one delivery. Never repeats a call by itself, in no layer below.
+   *
+   * @return how it ended; every failure of the call is an outcome, not an exception
+   */
+  SendOutcome send(Delivery delivery);
+
+  /**
+   * Asks the ESP what the account may send. At most one call a minute is made; in between the last
+   * answer is returned.
+   *
+   * @return empty where the ESP does not say or could not be asked yet
+   */
+  Optional<AccountQuota> quota();
+
+  @Override
+  void close();
+
+  /**
+   * What the ESP says an account may send.
+   *
+   * @param maxPerSecond messages a second
+   * @param remainingToday messages left in the rolling day; negative: without limit
+   * @param sendingEnabled whether the account sends at all
+   */
+  record AccountQuota(double maxPerSecond, double remainingToday, boolean sendingEnabled) {}
+}
