@@ -73,9 +73,9 @@ public final class RecipientKey {
           return false;
         }
         labelStart = i + 1;
-      } else if (!(c >= 'a' && c <= 'z'
-          || c >= 'A' && c <= 'Z'
-          || c >= '0' && c <= '9'
+      } else if (!((c >= 'a' && c <= 'z')
+          || (c >= 'A' && c <= 'Z')
+          || (c >= '0' && c <= '9')
           || c == '-')) {
         return false;
       }
