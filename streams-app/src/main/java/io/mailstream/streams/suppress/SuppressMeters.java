@@ -1,0 +1,59 @@
+package io.mailstream.streams.suppress;
+
+import io.mailstream.v1.CommandAction;
+import io.mailstream.v1.FeedbackType;
+import io.mailstream.v1.SuppressionReason;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+
+/**
+ * What the step counts. Deliveries passed and suppressed add up to the deliveries that came;
+ * nothing is counted by address.
+ */
+final class SuppressMeters {
+
+  private final MeterRegistry registry;
+  private final Counter passed;
+
+  SuppressMeters(MeterRegistry registry) {
+    this.registry = registry;
+    this.passed = delivery("passed", "none");
+  }
+
+  void passed() {
+    passed.increment();
+  }
+
+  void suppressed(SuppressionReason reason) {
+    delivery("suppressed", lower(reason)).increment();
+  }
+
+  void event(FeedbackType type, SuppressionUpdate.Outcome outcome) {
+    change(lower(type), outcome).increment();
+  }
+
+  void command(CommandAction action, SuppressionUpdate.Outcome outcome) {
+    change("command_" + lower(action), outcome).increment();
+  }
+
+  private Counter delivery(String outcome, String reason) {
+    return Counter.builder("mailstream_suppress_deliveries")
+        .description("Deliveries checked against the suppression list")
+        .tag("outcome", outcome)
+        .tag("reason", reason)
+        .register(registry);
+  }
+
+  private Counter change(String cause, SuppressionUpdate.Outcome outcome) {
+    return Counter.builder("mailstream_suppress_updates")
+        .description("Events and commands that bear on the suppression list")
+        .tag("cause", cause)
+        .tag("outcome", outcome.tag())
+        .register(registry);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}
