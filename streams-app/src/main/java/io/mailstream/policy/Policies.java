@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param deduplication how long repeats are recognised
  * @param suppression how long suppressions last
  * @param maxMessageBytes the largest delivery, serialised, in bytes
+ * @param maxRequestBytes the largest request in bytes, as the size of its delivery times its
+ *     recipients: they are dispatched in one transaction
  * @param maxRecipients the most recipients of one request
  */
 public record Policies(
@@ -23,6 +25,7 @@ public record Policies(
     Deduplication deduplication,
     SuppressionRules suppression,
     int maxMessageBytes,
+    int maxRequestBytes,
     int maxRecipients) {
 
   /** The policy of a tenant; empty: there is none, and its mail is refused. */
