@@ -35,6 +35,11 @@ public sealed interface SendOutcome {
     MESSAGE,
     /** The account's rate: slow down; an attempt is used up. */
     RATE,
+    /**
+     * The sending identity of this message, such as a From domain that is not verified: mail of
+     * that identity waits and uses up no attempt, the account goes on for the others.
+     */
+    IDENTITY,
     /** The whole account takes nothing (quota, pause, configuration): park it. */
     ACCOUNT
   }
