@@ -1,0 +1,53 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.SendResult;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/**
+ * What is decided again for mail that comes out of the hold queue: time has passed since it was
+ * accepted, so it may have expired, its recipient may have been suppressed, and another account may
+ * be the right one.
+ */
+public interface ReleaseCheck {
+
+  /**
+   * Decides on one delivery, without a side effect.
+   *
+   * @param delivery the delivery, with the attempt that it is about to be
+   * @param now milliseconds since the epoch
+   */
+  Verdict check(Delivery delivery, long now);
+
+  /** What becomes of the delivery. */
+  sealed interface Verdict {
+
+    /**
+     * It may be dispatched.
+     *
+     * @param routed the delivery with its account; the same object where the route is unchanged,
+     *     which saves encoding it again
+     */
+    record Go(Delivery routed) implements Verdict {}
+
+    /**
+     * It ends here.
+     *
+     * @param result its one terminal result
+     */
+    record End(SendResult result) implements Verdict {}
+  }
+
+  /** Makes one check per task, with access to the stores it reads. */
+  interface Factory {
+
+    /** The check of one task; its stores are open when this is called. */
+    ReleaseCheck create(ProcessorContext<String, SpecificRecord> context);
+
+    /** The stores that the check reads: the same instances that their owners hand out. */
+    Set<StoreBuilder<?>> stores();
+  }
+}
