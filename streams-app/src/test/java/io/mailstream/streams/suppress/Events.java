@@ -1,0 +1,63 @@
+package io.mailstream.streams.suppress;
+
+import io.mailstream.policy.SuppressionRules;
+import io.mailstream.v1.Bounce;
+import io.mailstream.v1.BounceCategory;
+import io.mailstream.v1.BounceClass;
+import io.mailstream.v1.CommandAction;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.FeedbackType;
+import io.mailstream.v1.SuppressionCommand;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Events and commands for the tests of this package. */
+final class Events {
+
+  static final String ADDRESS = "jane@example.com";
+  static final long NOW = Instant.parse("2026-11-21T10:00:00Z").toEpochMilli();
+  static final SuppressionRules FOREVER =
+      new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty());
+
+  private Events() {}
+
+  static SuppressionRules bouncesExpireAfter(Duration duration) {
+    return new SuppressionRules(Optional.of(duration), Optional.empty(), Optional.empty());
+  }
+
+  static FeedbackEvent.Builder event(String id, FeedbackType type) {
+    return FeedbackEvent.newBuilder()
+        .setEventId(id)
+        .setProvider("ses")
+        .setType(type)
+        .setRecipient(ADDRESS)
+        .setTenant("shop")
+        .setStream("news")
+        .setOccurredAt(Instant.ofEpochMilli(NOW - 1000))
+        .setReceivedAt(Instant.ofEpochMilli(NOW));
+  }
+
+  static FeedbackEvent bounce(String id, BounceClass bounceClass, BounceCategory category) {
+    return event(id, FeedbackType.BOUNCED)
+        .setBounce(
+            Bounce.newBuilder()
+                .setBounceClass(bounceClass)
+                .setCategory(category)
+                .setDiagnostic("550 5.1.1 <jane@example.com> unknown")
+                .build())
+        .build();
+  }
+
+  static FeedbackEvent hardBounce(String id) {
+    return bounce(id, BounceClass.PERMANENT, BounceCategory.GENERAL);
+  }
+
+  static SuppressionCommand.Builder command(String id, CommandAction action) {
+    return SuppressionCommand.newBuilder()
+        .setCommandId(id)
+        .setAction(action)
+        .setAddress(ADDRESS)
+        .setIssuedAt(Instant.ofEpochMilli(NOW));
+  }
+}
