@@ -20,6 +20,7 @@ import io.mailstream.v1.SuppressionEntry;
 import io.mailstream.v1.SuppressionReason;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -255,7 +256,12 @@ class SuppressionUpdateTest {
                 bounce("e2", BounceClass.TRANSIENT, BounceCategory.GENERAL))
             .state();
 
-    assertThat(SuppressionStateCodec.decode(SuppressionStateCodec.encode(state))).isEqualTo(state);
+    SuppressionState back = SuppressionStateCodec.decode(SuppressionStateCodec.encode(state));
+
+    assertThat(List.copyOf(back.getEntries())).isEqualTo(state.getEntries());
+    assertThat(List.copyOf(back.getApplied())).isEqualTo(state.getApplied());
+    assertThat(back.getSoftBounces()).isEqualTo(1);
+    assertThat(back.getLastSoftBounceAt()).isEqualTo(Instant.ofEpochMilli(NOW));
     assertThat(SuppressionStateCodec.decode(null)).isNull();
   }
 
