@@ -2,6 +2,7 @@ package io.mailstream.runtime.config;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -111,8 +112,8 @@ public abstract class ServiceConfig extends AbstractConfig {
   }
 
   private static String describe(ConfigKey key, String value, List<String> messages) {
-    String allowed = key.type.name().toLowerCase(java.util.Locale.ROOT);
-    if (key.validator != null) {
+    String allowed = key.type.name().toLowerCase(Locale.ROOT);
+    if (key.validator != null && !key.validator.toString().isBlank()) {
       allowed += ", " + key.validator;
     }
     if (value == null) {
@@ -122,8 +123,12 @@ public abstract class ServiceConfig extends AbstractConfig {
       return "%s has a value that is not allowed (not shown: it is a secret). Allowed: %s"
           .formatted(key.name, allowed);
     }
-    String last = messages.getLast();
-    String detail = last.contains(": ") ? last.substring(last.lastIndexOf(": ") + 2) : last;
+    // The first says what is wrong with the value; where it cannot be parsed, the validator then
+    // complains that there is none.
+    String what = messages.getFirst();
+    String prefix = "for configuration " + key.name + ": ";
+    int detailAt = what.indexOf(prefix);
+    String detail = detailAt < 0 ? what : what.substring(detailAt + prefix.length());
     return "%s = '%s' is not allowed: %s. Allowed: %s".formatted(key.name, value, detail, allowed);
   }
 }

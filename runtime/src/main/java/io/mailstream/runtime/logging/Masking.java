@@ -94,9 +94,9 @@ public final class Masking {
         || domain.chars().anyMatch(c -> c > 0x7f);
   }
 
-  /** RFC 5322's atext and dot, RFC 6531's characters beyond ASCII. */
+  /** RFC 5322's atext and dot, RFC 6531's characters beyond ASCII, and a stray {@code @}. */
   private static boolean isLocalCharacter(char c) {
-    return c > 0x7f || Character.isLetterOrDigit(c) || ".!#$%&'*+-/=?^_`{|}~".indexOf(c) >= 0;
+    return c > 0x7f || Character.isLetterOrDigit(c) || ".@!#$%&'*+-/=?^_`{|}~".indexOf(c) >= 0;
   }
 
   private static boolean isDomainCharacter(char c) {
