@@ -11,7 +11,6 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.types.Password;
 
@@ -63,14 +62,14 @@ public final class CommonConfig {
   public static ConfigDef add(ConfigDef def) {
     return def.define(
             BOOTSTRAP_SERVERS,
-            Type.LIST,
+            ConfigDef.Type.LIST,
             ConfigDef.NO_DEFAULT_VALUE,
             ConfigDef.ValidList.anyNonDuplicateValues(false, false),
             Importance.HIGH,
             "The Kafka brokers to start from, as host:port, separated by commas.")
         .define(
             SCHEMA_REGISTRY_URL,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             ConfigDef.NO_DEFAULT_VALUE,
             new NonEmptyString(),
             Importance.HIGH,
@@ -78,28 +77,28 @@ public final class CommonConfig {
                 + " the Confluent API.")
         .define(
             AVRO_SERIALIZER,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             "io.mailstream.schemas.serde.MailstreamAvroSerializer",
             new NonEmptyString(),
             Importance.LOW,
             "The class that writes Avro: a Kafka Serializer of Confluent's wire format.")
         .define(
             AVRO_DESERIALIZER,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             "io.mailstream.schemas.serde.MailstreamAvroDeserializer",
             new NonEmptyString(),
             Importance.LOW,
             "The class that reads Avro: a Kafka Deserializer of Confluent's wire format.")
         .define(
             TOPICS_PREFIX,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             "mail.",
             Importance.MEDIUM,
             "What the names of all topics begin with; every service of an installation has the"
                 + " same.")
         .define(
             HTTP_HOST,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             "127.0.0.1",
             new NonEmptyString(),
             Importance.MEDIUM,
@@ -107,28 +106,28 @@ public final class CommonConfig {
                 + " interface.")
         .define(
             HTTP_PORT,
-            Type.INT,
+            ConfigDef.Type.INT,
             8080,
             Range.between(0, 65535),
             Importance.MEDIUM,
             "The port to listen on; 0 is any free one.")
         .define(
             HTTP_MAX_BODY_BYTES,
-            Type.LONG,
+            ConfigDef.Type.LONG,
             1024L * 1024,
             Range.between(1024, 64L * 1024 * 1024),
             Importance.LOW,
             "The largest body of a request, in bytes; a larger one is answered with 413.")
         .define(
             API_TOKENS,
-            Type.PASSWORD,
+            ConfigDef.Type.PASSWORD,
             null,
             Importance.HIGH,
             "Bearer tokens that the HTTP API takes, separated by commas, so that one can be"
                 + " replaced by the next. Without any, the API listens on loopback only.")
         .define(
             LOG_ADDRESSES,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             MASKED,
             ValidString.in(MASKED, CLEAR),
             Importance.LOW,

@@ -11,7 +11,6 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.types.Password;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,13 +26,19 @@ class ServiceConfigTest {
         CommonConfig.add(new ConfigDef())
             .define(
                 "open.sends",
-                Type.INT,
+                ConfigDef.Type.INT,
                 200,
                 Range.between(1, 1000),
                 Importance.HIGH,
                 "Sends open at a time.")
-            .define("region", Type.STRING, Importance.HIGH, "Where the account is.")
-            .define("shared.secret", Type.PASSWORD, "", new Short(), Importance.HIGH, "Secret.");
+            .define("region", ConfigDef.Type.STRING, Importance.HIGH, "Where the account is.")
+            .define(
+                "shared.secret",
+                ConfigDef.Type.PASSWORD,
+                "",
+                new Short(),
+                Importance.HIGH,
+                "Secret.");
 
     TestConfig(Map<String, String> values) {
       super(DEF, values, prefixes());

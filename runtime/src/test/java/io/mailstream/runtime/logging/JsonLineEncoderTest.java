@@ -27,7 +27,6 @@ class JsonLineEncoderTest {
   private LoggingEvent event(
       Map<String, String> mdc, String message, Throwable error, Object... arguments) {
     LoggingEvent event = new LoggingEvent("fqcn", logger, Level.WARN, message, error, arguments);
-    event.setThreadName("main");
     event.setMDCPropertyMap(mdc);
     return event;
   }
