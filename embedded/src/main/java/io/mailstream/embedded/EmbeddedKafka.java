@@ -1,5 +1,6 @@
 package io.mailstream.embedded;
 
+import io.mailstream.runtime.http.PortInUseException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -97,7 +98,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   /**
    * Starts a broker and returns when it answers.
    *
-   * @throws PortTakenException if something listens on the port
+   * @throws PortInUseException if something listens on the port
    * @throws IllegalStateException if the directory is in use, or the broker does not start
    */
   public static EmbeddedKafka start(Options options) {
@@ -138,9 +139,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     if (server != null) {
       throw new IllegalStateException(SERVER + " runs already on port " + port);
     }
-    if (!Ports.isFree(port)) {
-      throw new PortTakenException(SERVER, port, null);
-    }
+    Ports.requireFree(SERVER, port);
     lockDataDir();
     try {
       KafkaConfig config = new KafkaConfig(properties(Ports.free()), false);

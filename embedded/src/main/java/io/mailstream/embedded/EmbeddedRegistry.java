@@ -1,6 +1,7 @@
 package io.mailstream.embedded;
 
 import io.mailstream.embedded.registry.RegistryServer;
+import io.mailstream.runtime.http.PortInUseException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -25,11 +26,11 @@ public final class EmbeddedRegistry implements AutoCloseable {
    * @param host an address of this machine, such as 127.0.0.1
    * @param port the port; 0 takes a free one
    * @param file where schemas and settings are kept; empty for memory only
-   * @throws PortTakenException if something listens on the port
+   * @throws PortInUseException if something listens on the port
    */
   public static EmbeddedRegistry start(String host, int port, Optional<Path> file) {
-    if (port != 0 && !Ports.isFree(port)) {
-      throw new PortTakenException("embedded schema registry", port, null);
+    if (port != 0) {
+      Ports.requireFree("embedded schema registry", port);
     }
     return new EmbeddedRegistry(RegistryServer.start(host, port == 0 ? Ports.free() : port, file));
   }

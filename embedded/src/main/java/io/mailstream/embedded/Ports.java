@@ -1,5 +1,6 @@
 package io.mailstream.embedded;
 
+import io.mailstream.runtime.http.PortInUseException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,11 +36,31 @@ public final class Ports {
 
   /** Whether nothing listens on the port of the loopback interface. */
   public static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(loopback(), port), 1);
+    try {
+      tryOut(port);
       return true;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /**
+   * Makes sure that a port can be bound.
+   *
+   * @param server what is to listen there, for the message
+   * @throws PortInUseException if it cannot
+   */
+  static void requireFree(String server, int port) {
+    try {
+      tryOut(port);
+    } catch (IOException e) {
+      throw new PortInUseException(server, "127.0.0.1", port, e);
+    }
+  }
+
+  private static void tryOut(int port) throws IOException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(loopback(), port), 1);
     }
   }
 

@@ -3,6 +3,7 @@ package io.mailstream.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mailstream.runtime.http.PortInUseException;
 import io.mailstream.schemas.Topics;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -63,7 +64,7 @@ class EmbeddedKafkaIT {
 
       assertThatThrownBy(() -> EmbeddedKafka.start(EmbeddedKafka.Options.defaults().port(port)))
           .isInstanceOfSatisfying(
-              PortTakenException.class, e -> assertThat(e.port()).isEqualTo(port))
+              PortInUseException.class, e -> assertThat(e.port()).isEqualTo(port))
           .hasMessageContaining(String.valueOf(port));
     }
   }

@@ -7,7 +7,13 @@ public final class PortInUseException extends RuntimeException {
 
   private final int port;
 
-  PortInUseException(String name, String host, int port, Throwable cause) {
+  /**
+   * A port that cannot be bound.
+   *
+   * @param name what was to listen there, for the message
+   * @param cause what the operating system said
+   */
+  public PortInUseException(String name, String host, int port, Throwable cause) {
     super(
         "port %d on %s, for %s, cannot be bound (%s): stop what listens there, or choose another port"
             .formatted(port, host, name, cause.getMessage()),
