@@ -1,5 +1,6 @@
 package io.mailstream.runtime.config;
 
+import io.mailstream.runtime.http.BearerAuth;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class CommonConfig {
   /** Prefix of settings for the serializers' registry client, by Confluent's names. */
   public static final String REGISTRY_PREFIX = "schema.registry.";
 
+  private static final String DEFAULT_HOST = "127.0.0.1";
   private static final String MASKED = "masked";
   private static final String CLEAR = "clear";
 
@@ -99,7 +101,7 @@ public final class CommonConfig {
         .define(
             HTTP_HOST,
             ConfigDef.Type.STRING,
-            "127.0.0.1",
+            DEFAULT_HOST,
             new NonEmptyString(),
             Importance.MEDIUM,
             "The address to listen on. Beyond loopback only where it is set here; 0.0.0.0 is every"
@@ -175,10 +177,24 @@ public final class CommonConfig {
     return settings;
   }
 
+  /**
+   * For a service whose HTTP API is guarded by {@link #API_TOKENS}, as a check of relations of
+   * {@link ServiceConfig}: without a token only loopback may be listened on.
+   */
+  public static List<String> apiFaults(Map<String, String> values) {
+    String host = values.getOrDefault(HTTP_HOST, DEFAULT_HOST);
+    boolean guarded = !split(values.getOrDefault(API_TOKENS, "")).isEmpty();
+    return guarded || BearerAuth.isLoopback(host) ? List.of() : List.of(BearerAuth.unguarded(host));
+  }
+
   /** The bearer tokens of the HTTP API; empty: none is configured. */
   public static List<String> apiTokens(ServiceConfig config) {
     String tokens =
         Optional.ofNullable(config.getPassword(API_TOKENS)).map(Password::value).orElse("");
+    return split(tokens);
+  }
+
+  private static List<String> split(String tokens) {
     return Arrays.stream(tokens.split(","))
         .map(String::strip)
         .filter(token -> !token.isEmpty())

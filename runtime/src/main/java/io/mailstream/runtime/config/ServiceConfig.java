@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -36,9 +37,23 @@ public abstract class ServiceConfig extends AbstractConfig {
    */
   protected ServiceConfig(
       ConfigDef def, Map<String, String> values, Map<String, Map<String, String>> passThrough) {
+    this(def, values, passThrough, resolved -> List.of());
+  }
+
+  /**
+   * The same, with checks of settings that depend on each other.
+   *
+   * @param relations finds faults in the values with their variables resolved, defaults left out;
+   *     values that are faults of their own may be among them
+   */
+  protected ServiceConfig(
+      ConfigDef def,
+      Map<String, String> values,
+      Map<String, Map<String, String>> passThrough,
+      Function<Map<String, String>, List<String>> relations) {
     // The variables are resolved already: an empty map of provider settings, and no logging, since
     // Kafka's own would print the values.
-    super(def, validated(def, values, passThrough), Map.of(), false);
+    super(def, validated(def, values, passThrough, relations), Map.of(), false);
   }
 
   /**
@@ -58,7 +73,10 @@ public abstract class ServiceConfig extends AbstractConfig {
   }
 
   private static Map<String, String> validated(
-      ConfigDef def, Map<String, String> values, Map<String, Map<String, String>> passThrough) {
+      ConfigDef def,
+      Map<String, String> values,
+      Map<String, Map<String, String>> passThrough,
+      Function<Map<String, String>, List<String>> relations) {
     List<String> faults = new ArrayList<>();
     Set<String> known = def.names();
     values.keySet().stream()
@@ -75,6 +93,7 @@ public abstract class ServiceConfig extends AbstractConfig {
         faults.add(describe(key, resolved.get(key.name), value.errorMessages()));
       }
     }
+    faults.addAll(relations.apply(resolved));
     if (!faults.isEmpty()) {
       throw new ConfigFaults(faults);
     }

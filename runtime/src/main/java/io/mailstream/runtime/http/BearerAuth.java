@@ -37,12 +37,16 @@ public final class BearerAuth implements Handler {
    */
   public static BearerAuth of(List<String> tokens, String host) {
     if (tokens.isEmpty() && !isLoopback(host)) {
-      throw new IllegalArgumentException(
-          "http.host = '%s' is beyond loopback and no token guards the API: set api.tokens, or leave"
-                  .formatted(host)
-              + " http.host at 127.0.0.1");
+      throw new IllegalArgumentException(unguarded(host));
     }
     return new BearerAuth(tokens.stream().map(BearerAuth::sha256).toList());
+  }
+
+  /** Says what is wrong with a host beyond loopback where there is no token. */
+  public static String unguarded(String host) {
+    return "http.host = '%s' is beyond loopback and no token guards the API: set api.tokens, or"
+            .formatted(host)
+        + " leave http.host at 127.0.0.1";
   }
 
   /** Whether a host is this machine only. A name that does not resolve is not. */

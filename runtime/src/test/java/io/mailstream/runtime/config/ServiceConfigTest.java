@@ -36,7 +36,7 @@ class ServiceConfigTest {
                 "shared.secret",
                 ConfigDef.Type.PASSWORD,
                 "",
-                new Short(),
+                new UpTo20(),
                 Importance.HIGH,
                 "Secret.");
 
@@ -55,7 +55,7 @@ class ServiceConfigTest {
     }
   }
 
-  private record Short() implements ConfigDef.Validator {
+  private record UpTo20() implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, Object value) {
       if (((Password) value).value().length() > 20) {
@@ -121,6 +121,25 @@ class ServiceConfigTest {
         .containsExactly(
             "shared.secret has a value that is not allowed (not shown: it is a secret). Allowed:"
                 + " password, up to 20 characters");
+  }
+
+  private static final class ApiConfig extends ServiceConfig {
+    ApiConfig(Map<String, String> values) {
+      super(TestConfig.DEF, values, TestConfig.prefixes(), CommonConfig::apiFaults);
+    }
+  }
+
+  @Test
+  void anApiBeyondLoopbackNeedsAToken() {
+    Map<String, String> open = valid("http.host", "0.0.0.0", "open.sends", "0");
+
+    assertThat(catchThrowableOfType(ConfigFaults.class, () -> new ApiConfig(open)).faults())
+        .containsExactlyInAnyOrder(
+            "open.sends = '0' is not allowed: Value must be at least 1. Allowed: int, [1,...,1000]",
+            "http.host = '0.0.0.0' is beyond loopback and no token guards the API: set api.tokens,"
+                + " or leave http.host at 127.0.0.1");
+    assertThat(new ApiConfig(valid("http.host", "0.0.0.0", "api.tokens", "t"))).isNotNull();
+    assertThat(new ApiConfig(valid("api.tokens", ""))).isNotNull();
   }
 
   @Test
