@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 
 /** Any record with its class name in front: a driver test needs no registry. */
-final class AnyRecordSerde implements Serde<SpecificRecord> {
+public final class AnyRecordSerde implements Serde<SpecificRecord> {
 
   @Override
   public Serializer<SpecificRecord> serializer() {

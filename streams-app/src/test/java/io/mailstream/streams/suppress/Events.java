@@ -13,11 +13,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Events and commands for the tests of this package. */
-final class Events {
+public final class Events {
 
   static final String ADDRESS = "jane@example.com";
   static final long NOW = Instant.parse("2026-11-21T10:00:00Z").toEpochMilli();
-  static final SuppressionRules FOREVER =
+  public static final SuppressionRules FOREVER =
       new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty());
 
   private Events() {}
@@ -26,7 +26,7 @@ final class Events {
     return new SuppressionRules(Optional.of(duration), Optional.empty(), Optional.empty());
   }
 
-  static FeedbackEvent.Builder event(String id, FeedbackType type) {
+  public static FeedbackEvent.Builder event(String id, FeedbackType type) {
     return FeedbackEvent.newBuilder()
         .setEventId(id)
         .setProvider("ses")
@@ -49,7 +49,7 @@ final class Events {
         .build();
   }
 
-  static FeedbackEvent hardBounce(String id) {
+  public static FeedbackEvent hardBounce(String id) {
     return bounce(id, BounceClass.PERMANENT, BounceCategory.GENERAL);
   }
 

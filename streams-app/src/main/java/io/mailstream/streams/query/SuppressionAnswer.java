@@ -1,0 +1,96 @@
+package io.mailstream.streams.query;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mailstream.store.SuppressionState;
+import io.mailstream.streams.suppress.SuppressionDecision;
+import io.mailstream.v1.SuppressionEntry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known of an address, as the API says it.
+ *
+ * @param address the canonical address
+ * @param tenant the tenant that was asked for; null: none
+ * @param stream the stream that was asked for; null: none
+ * @param suppressed whether mail of that tenant and stream is kept from the address; without a
+ *     tenant: whether all mail is
+ * @param reason why, where it is
+ * @param entries all that holds now, for whatever tenant and stream
+ * @param softBounces how many bounces that were not permanent were reported
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record SuppressionAnswer(
+    String address,
+    String tenant,
+    String stream,
+    boolean suppressed,
+    String reason,
+    List<Entry> entries,
+    @JsonProperty("soft_bounces") int softBounces) {
+
+  static SuppressionAnswer of(
+      String address, String tenant, String stream, Optional<SuppressionState> state, long now) {
+    Optional<SuppressionEntry> decisive =
+        SuppressionDecision.find(state.orElse(null), tenant, stream, now);
+    return new SuppressionAnswer(
+        address,
+        tenant,
+        stream,
+        decisive.isPresent(),
+        decisive.map(entry -> entry.getReason().name()).orElse(null),
+        state.map(SuppressionState::getEntries).orElse(List.of()).stream()
+            .filter(entry -> SuppressionDecision.isActive(entry, now))
+            .map(Entry::of)
+            .toList(),
+        state.map(SuppressionState::getSoftBounces).orElse(0));
+  }
+
+  /**
+   * One reason.
+   *
+   * @param scope {@code everything}, {@code tenant} or {@code stream}
+   * @param since when it was recorded
+   * @param expires when it ends by itself; null: never
+   * @param occurred when its cause happened; null: not known
+   * @param sourceEvent the id of the event or command that caused it
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Entry(
+      String scope,
+      String tenant,
+      String stream,
+      String reason,
+      String since,
+      String expires,
+      String occurred,
+      @JsonProperty("source_event") String sourceEvent,
+      String note) {
+
+    static Entry of(SuppressionEntry entry) {
+      return new Entry(
+          scope(entry),
+          entry.getTenant(),
+          entry.getStream(),
+          entry.getReason().name(),
+          text(entry.getCreatedAt()),
+          text(entry.getExpiresAt()),
+          text(entry.getOccurredAt()),
+          entry.getSourceEventId(),
+          entry.getNote());
+    }
+
+    private static String scope(SuppressionEntry entry) {
+      if (entry.getTenant() == null) {
+        return "everything";
+      }
+      return entry.getStream() == null ? "tenant" : "stream";
+    }
+
+    private static String text(Instant time) {
+      return time == null ? null : time.toString();
+    }
+  }
+}
