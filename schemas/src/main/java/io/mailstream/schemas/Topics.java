@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
  * The topics of one installation: their names under its prefix, and the settings each is created
  * with. Everything that creates, reads or describes a topic takes it from here.
  *
- * <p>All topics are keyed by {@link RecipientKey} (UTF-8) and have the same partition count, save
- * the way in, whose records may carry any key, and the dead letters, which keep the key they came
- * with.
+ * <p>All topics but the dead letters have the same partition count, and all are keyed by {@link
+ * RecipientKey} (UTF-8), save the way in, whose records may carry any key, and the dead letters,
+ * which keep the key they came with.
  */
 public final class Topics {
 
@@ -125,6 +125,11 @@ public final class Topics {
             Map.of(
                 "cleanup.policy", "compact", "max.message.bytes", String.valueOf(MAX_EVENT_BYTES))),
         deleted(deadLetters(), LONG, MAX_MAIL_BYTES));
+  }
+
+  /** The names of the topics that must have the same partition count: all but the dead letters. */
+  public List<String> copartitioned() {
+    return all().stream().map(TopicSpec::name).filter(name -> !name.equals(deadLetters())).toList();
   }
 
   private static TopicSpec deleted(String name, Duration retention, int maxMessageBytes) {
