@@ -1,0 +1,215 @@
+package io.mailstream.streams.deduplicate;
+
+import io.mailstream.store.DeduplicationEntry;
+import io.mailstream.store.DeliveryEvidence;
+import io.mailstream.streams.result.Evidence;
+import io.mailstream.streams.result.Results;
+import io.mailstream.v1.Deferral;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.ReasonCode;
+import io.mailstream.v1.RecordOrigin;
+import io.mailstream.v1.ResultStatus;
+import io.mailstream.v1.SendResult;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.WindowStoreIterator;
+
+/** Reads and writes the store of what was seen. */
+final class DeduplicateProcessor
+    implements Processor<String, SpecificRecord, String, SpecificRecord> {
+
+  private final Buckets buckets;
+  private final DeduplicateStep.Outputs outputs;
+  private final Counter passed;
+  private final Counter duplicates;
+  private final Counter settled;
+
+  private ProcessorContext<String, SpecificRecord> context;
+  private WindowStore<String, DeduplicationEntry> store;
+  private ClockGuard clock;
+  private long notedBucket;
+
+  DeduplicateProcessor(Buckets buckets, DeduplicateStep.Outputs outputs, MeterRegistry meters) {
+    this.buckets = buckets;
+    this.outputs = outputs;
+    this.passed =
+        Counter.builder("mailstream.deduplicate.passed")
+            .description("Deliveries that were the first of their id within the window")
+            .register(meters);
+    this.duplicates =
+        Counter.builder("mailstream.deduplicate.duplicates")
+            .description("Deliveries that repeated another within the window")
+            .register(meters);
+    this.settled =
+        Counter.builder("mailstream.deduplicate.settled")
+            .description(
+                "Uncertain deliveries that were settled by evidence that was there already")
+            .register(meters);
+  }
+
+  @Override
+  public void init(ProcessorContext<String, SpecificRecord> context) {
+    this.context = context;
+    this.store = context.getStateStore(DeduplicationStore.NAME);
+  }
+
+  @Override
+  public void process(Record<String, SpecificRecord> record) {
+    switch (record.value()) {
+      case Delivery delivery -> deliver(record, delivery);
+      case FeedbackEvent event -> {
+        remember(event);
+        context.forward(record, outputs.next());
+      }
+      case Deferral deferral when deferral.getReason() == DeferralReason.UNCERTAIN ->
+          settle(record, deferral);
+      default -> context.forward(record, outputs.next());
+    }
+  }
+
+  private void deliver(Record<String, SpecificRecord> record, Delivery delivery) {
+    long now = now();
+    Seen seen = find(delivery.getDeliveryId(), now);
+    if (seen == null) {
+      store.put(delivery.getDeliveryId(), entry(delivery), buckets.startOf(now));
+      passed.increment();
+      context.forward(record, outputs.next());
+      return;
+    }
+    duplicates.increment();
+    context.forward(record.withValue(duplicate(delivery, seen.entry())), outputs.results());
+  }
+
+  private void remember(FeedbackEvent event) {
+    if (event.getDeliveryId() == null) {
+      return;
+    }
+    Evidence evidence = Evidence.of(event).orElse(null);
+    if (evidence == null) {
+      return;
+    }
+    Seen seen = find(event.getDeliveryId(), now());
+    if (seen == null || !isNews(evidence, seen.entry().getEvidence())) {
+      return;
+    }
+    seen.entry()
+        .setEvidence(
+            new DeliveryEvidence(
+                evidence == Evidence.SENT,
+                event.getEventId(),
+                event.getProviderMessageId(),
+                event.getOccurredAt()));
+    store.put(event.getDeliveryId(), seen.entry(), seen.bucket());
+  }
+
+  /** A refusal after all outweighs that the mail was taken at first; nothing else is news. */
+  private static boolean isNews(Evidence evidence, DeliveryEvidence known) {
+    return known == null || (known.getSent() && evidence == Evidence.FAILED);
+  }
+
+  private void settle(Record<String, SpecificRecord> record, Deferral deferral) {
+    Delivery delivery = deferral.getDelivery();
+    Seen seen = find(delivery.getDeliveryId(), now());
+    if (seen == null || seen.entry().getEvidence() == null) {
+      context.forward(record, outputs.next());
+      return;
+    }
+    settled.increment();
+    context.forward(
+        record.withValue(settled(delivery, seen.entry().getEvidence())), outputs.results());
+  }
+
+  private SendResult settled(Delivery delivery, DeliveryEvidence evidence) {
+    SendResult result =
+        Results.of(
+            delivery,
+            evidence.getSent() ? ResultStatus.SENT : ResultStatus.FAILED,
+            List.of(
+                evidence.getSent() ? ReasonCode.EVIDENCE_OF_SEND : ReasonCode.EVIDENCE_OF_FAILURE),
+            "the outcome of the send was not known; the ESP's event %s tells it"
+                .formatted(evidence.getEventId()),
+            delivery.getAttempt(),
+            context.currentSystemTimeMs());
+    result.setProviderMessageId(evidence.getProviderMessageId());
+    if (evidence.getSent()) {
+      result.setSentAt(evidence.getOccurredAt());
+    }
+    return result;
+  }
+
+  private SendResult duplicate(Delivery delivery, DeduplicationEntry first) {
+    RecordOrigin origin = first.getOrigin();
+    SendResult result =
+        Results.of(
+            delivery,
+            ResultStatus.DUPLICATE,
+            List.of(ReasonCode.DUPLICATE),
+            ("the same idempotency key and recipient came at %s in %s, partition %d, offset %d;"
+                    + " use another idempotency key to send again")
+                .formatted(
+                    first.getFirstSeenAt(),
+                    origin.getTopic(),
+                    origin.getPartition(),
+                    origin.getOffset()),
+            0,
+            context.currentSystemTimeMs());
+    result.setDuplicateOf(first.getRequestId());
+    return result;
+  }
+
+  private static DeduplicationEntry entry(Delivery delivery) {
+    return new DeduplicationEntry(
+        delivery.getRequestId(), delivery.getOrigin(), delivery.getAcceptedAt(), null);
+  }
+
+  private Seen find(String deliveryId, long now) {
+    for (long bucket : buckets.toRead(now)) {
+      DeduplicationEntry entry = store.fetch(deliveryId, bucket);
+      if (entry != null) {
+        return new Seen(entry, bucket);
+      }
+    }
+    return null;
+  }
+
+  /** The guarded time; each bucket that is entered is noted, for the guard after a restart. */
+  private long now() {
+    if (clock == null) {
+      clock = new ClockGuard(Buckets.SLACK, highestNotedBucket());
+    }
+    long now = clock.at(context.currentSystemTimeMs());
+    long bucket = buckets.startOf(now);
+    if (bucket != notedBucket) {
+      store.put(
+          DeduplicationStore.CLOCK_KEY,
+          new DeduplicationEntry("", new RecordOrigin("", 0, 0L), Instant.ofEpochMilli(now), null),
+          bucket);
+      notedBucket = bucket;
+    }
+    return now;
+  }
+
+  private long highestNotedBucket() {
+    long highest = 0;
+    try (WindowStoreIterator<DeduplicationEntry> noted =
+        store.fetch(DeduplicationStore.CLOCK_KEY, 0, Long.MAX_VALUE)) {
+      while (noted.hasNext()) {
+        KeyValue<Long, DeduplicationEntry> next = noted.next();
+        highest = Math.max(highest, next.key);
+      }
+    }
+    return highest;
+  }
+
+  private record Seen(DeduplicationEntry entry, long bucket) {}
+}
