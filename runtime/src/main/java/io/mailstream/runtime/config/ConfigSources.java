@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +58,22 @@ public final class ConfigSources {
     });
     values.putAll(overrides);
     return values;
+  }
+
+  /**
+   * The values with the variables of Kafka's config providers replaced, for a client that has no
+   * {@link ServiceConfig}.
+   *
+   * @throws ConfigFaults if one cannot be
+   */
+  public static Map<String, String> resolve(Map<String, String> values) {
+    List<String> faults = new ArrayList<>();
+    Map<String, String> resolved = ConfigVariables.resolve(values, faults);
+    if (!faults.isEmpty()) {
+      throw new ConfigFaults(faults);
+    }
+    resolved.keySet().removeIf(ConfigVariables::isProviderKey);
+    return resolved;
   }
 
   private static boolean isServiceLink(String name, String value) {

@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Guesses which name was meant by a misspelt one. */
-final class NearestName {
+public final class NearestName {
 
   private NearestName() {}
 
   /** The known name that is nearest, where one is near enough to be meant. */
-  static Optional<String> find(String unknown, Collection<String> known) {
+  public static Optional<String> find(String unknown, Collection<String> known) {
     int limit = Math.max(2, unknown.length() / 3);
     return known.stream()
         .filter(name -> distance(unknown, name) <= limit)
