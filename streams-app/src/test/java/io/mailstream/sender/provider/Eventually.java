@@ -1,0 +1,23 @@
+package io.mailstream.sender.provider;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for a condition, with a deadline. */
+public final class Eventually {
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private Eventually() {}
+
+  public static void holds(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + DEADLINE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - end > 0) {
+        throw new AssertionError("did not come true in " + DEADLINE.toSeconds() + " s: " + what);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+    }
+  }
+}
