@@ -1,37 +1,117 @@
 package io.mailstream.streams.hold;
 
+import io.mailstream.streams.throttle.Limits;
+import io.mailstream.streams.throttle.Throttle;
+import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
+import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.Lane;
+import io.mailstream.v1.SendResult;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 
-/** Dispatches deliveries. */
-final class HoldProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
+/** Connects the hold queue with the topology: records, time and stores. */
+final class HoldProcessor
+    implements Processor<String, SpecificRecord, String, SpecificRecord>, Outlet {
+
+  /** How often what is due is released; Kafka Streams looks no more often than {@code poll.ms}. */
+  private static final Duration TICK = Duration.ofMillis(20);
 
   private final HoldSupplier.Settings settings;
+  private final HoldMetrics metrics;
   private ProcessorContext<String, SpecificRecord> context;
+  private HoldMetrics.Task task;
+  private HoldState state;
+  private HoldTotals totals;
+  private HoldQueue queue;
 
-  HoldProcessor(HoldSupplier.Settings settings) {
+  HoldProcessor(HoldSupplier.Settings settings, HoldMetrics metrics) {
     this.settings = settings;
+    this.metrics = metrics;
   }
 
   @Override
   public void init(ProcessorContext<String, SpecificRecord> context) {
     this.context = context;
+    KeyValueStore<Bytes, byte[]> states = context.getStateStore(HoldStores.STATE);
+    KeyValueStore<Bytes, byte[]> held = context.getStateStore(HoldStores.HELD);
+    state = new HoldState(states);
+    HeldCodec codec = new HeldCodec();
+    state.exchangeSchemas(codec, Delivery.getClassSchema());
+    task = metrics.add();
+    totals = new HoldTotals(state.totals(), task);
+    queue =
+        new HoldQueue(
+            settings.policies(),
+            new Backoff(settings.policies().retry(), settings.jitterSeed()),
+            settings.releaseCheck().create(context),
+            new HoldStore(held, codec, totals),
+            totals,
+            new Throttle(new Limits(settings.policies(), settings.partitions()), state),
+            this,
+            context.currentSystemTimeMs());
+    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, ignored -> tick());
   }
 
   @Override
   public void process(Record<String, SpecificRecord> input) {
-    if (input.value() instanceof Delivery delivery) {
-      delivery.setDispatchedAt(Instant.ofEpochMilli(context.currentSystemTimeMs()));
-      context.forward(
-          input.withValue(delivery),
-          delivery.getLane() == Lane.TRANSACTIONAL
-              ? settings.transactionalDispatch()
-              : settings.bulkDispatch());
+    long now = context.currentSystemTimeMs();
+    switch (input.value()) {
+      case Delivery delivery ->
+          queue.accept(Held.fresh(input.key(), input.headers(), delivery, now), now);
+      case Deferral deferral ->
+          queue.takeBack(
+              Held.fresh(input.key(), input.headers(), deferral.getDelivery(), now), deferral, now);
+      case FeedbackEvent event -> queue.hear(event, now);
+      default -> {
+        // This is the last step: what no step has taken concerns none.
+      }
+    }
+    totals.writeTo(state);
+  }
+
+  @Override
+  public void dispatch(Held held, long now) {
+    Delivery delivery = held.delivery();
+    delivery.setDispatchedAt(Instant.ofEpochMilli(now));
+    task.dispatched(delivery.getLane());
+    context.forward(
+        new Record<>(held.recipientKey(), delivery, now, held.headers()),
+        delivery.getLane() == Lane.TRANSACTIONAL
+            ? settings.transactionalDispatch()
+            : settings.bulkDispatch());
+  }
+
+  @Override
+  public void end(Held held, SendResult result, long now) {
+    context.forward(
+        new Record<>(held.recipientKey(), result, now, held.headers()), settings.results());
+  }
+
+  @Override
+  public void close() {
+    if (task != null) {
+      task.close();
+    }
+  }
+
+  private void tick() {
+    long now = context.currentSystemTimeMs();
+    queue.tick(now);
+    totals.writeTo(state);
+    for (HoldReason reason : HoldReason.values()) {
+      for (Lane lane : Lane.values()) {
+        OptionalLong since = queue.waitingSince(reason, lane);
+        task.waiting(reason, lane, since.isEmpty() ? 0 : now - since.getAsLong());
+      }
     }
   }
 }

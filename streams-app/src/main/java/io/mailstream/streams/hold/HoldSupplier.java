@@ -2,6 +2,8 @@ package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -16,10 +18,17 @@ public final class HoldSupplier
     implements ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> {
 
   private final Settings settings;
+  private final HoldMetrics metrics;
+  private final Set<StoreBuilder<?>> stores;
 
   /** A supplier of this step. */
   public HoldSupplier(Settings settings) {
     this.settings = settings;
+    this.metrics = new HoldMetrics(settings.metrics());
+    Set<StoreBuilder<?>> all = new LinkedHashSet<>(settings.releaseCheck().stores());
+    all.add(HoldStores.held());
+    all.add(HoldStores.state());
+    this.stores = Collections.unmodifiableSet(all);
   }
 
   /**
@@ -46,11 +55,11 @@ public final class HoldSupplier
 
   @Override
   public Processor<String, SpecificRecord, String, SpecificRecord> get() {
-    return new HoldProcessor(settings);
+    return new HoldProcessor(settings, metrics);
   }
 
   @Override
   public Set<StoreBuilder<?>> stores() {
-    return settings.releaseCheck().stores();
+    return stores;
   }
 }

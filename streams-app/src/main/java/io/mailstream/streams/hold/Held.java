@@ -1,0 +1,46 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.v1.Delivery;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * A delivery with what it needs to wait and to go on.
+ *
+ * @param recipientKey the key of its records
+ * @param headers the headers it came with, such as the trace context
+ * @param reason why it is held, if it is
+ * @param heldAt when it was first held in this wait, in milliseconds since the epoch
+ * @param uncertain whether an earlier attempt may have been sent: it may then never be told to have
+ *     been refused
+ * @param delivery the delivery
+ * @param encoded the delivery as the store has it, if it came from there unchanged; else empty
+ */
+record Held(
+    String recipientKey,
+    Headers headers,
+    HoldReason reason,
+    long heldAt,
+    boolean uncertain,
+    Delivery delivery,
+    byte[] encoded) {
+
+  private static final byte[] NOT_ENCODED = {};
+
+  static Held fresh(String recipientKey, Headers headers, Delivery delivery, long now) {
+    return new Held(
+        recipientKey, headers, HoldReason.OVER_LIMIT, now, false, delivery, NOT_ENCODED);
+  }
+
+  Held because(HoldReason why) {
+    return new Held(recipientKey, headers, why, heldAt, uncertain, delivery, encoded);
+  }
+
+  Held maybeSent() {
+    return new Held(recipientKey, headers, reason, heldAt, true, delivery, encoded);
+  }
+
+  /** The same with a delivery that has changed. */
+  Held changed(Delivery now) {
+    return new Held(recipientKey, headers, reason, heldAt, uncertain, now, NOT_ENCODED);
+  }
+}

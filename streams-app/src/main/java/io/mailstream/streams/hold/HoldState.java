@@ -1,0 +1,78 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.streams.throttle.GateStates;
+import io.mailstream.streams.throttle.Scope;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/** The small states of this step, each kind under a byte of its own. */
+final class HoldState implements GateStates {
+
+  private static final byte GATE = 1;
+  private static final byte TOTALS = 2;
+  private static final byte SCHEMA = 3;
+  private static final byte AFTER_SCHEMAS = 4;
+
+  private final KeyValueStore<Bytes, byte[]> store;
+
+  HoldState(KeyValueStore<Bytes, byte[]> store) {
+    this.store = store;
+  }
+
+  @Override
+  public Optional<byte[]> get(Scope scope) {
+    return Optional.ofNullable(store.get(key(GATE, scope.encode())));
+  }
+
+  @Override
+  public void put(Scope scope, byte[] state) {
+    store.put(key(GATE, scope.encode()), state);
+  }
+
+  @Override
+  public void remove(Scope scope) {
+    store.delete(key(GATE, scope.encode()));
+  }
+
+  Optional<byte[]> totals() {
+    return Optional.ofNullable(store.get(key(TOTALS, new byte[0])));
+  }
+
+  void totals(byte[] totals) {
+    store.put(key(TOTALS, new byte[0]), totals);
+  }
+
+  /**
+   * Remembers the schema that deliveries are held with from now on, and teaches the codec those of
+   * earlier releases: held mail outlives an upgrade.
+   */
+  void exchangeSchemas(HeldCodec codec, Schema current) {
+    byte[] fingerprint =
+        ByteBuffer.allocate(Long.BYTES)
+            .putLong(SchemaNormalization.parsingFingerprint64(current))
+            .array();
+    Bytes own = key(SCHEMA, fingerprint);
+    if (store.get(own) == null) {
+      store.put(own, current.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    try (KeyValueIterator<Bytes, byte[]> all =
+        store.range(key(SCHEMA, new byte[0]), key(AFTER_SCHEMAS, new byte[0]))) {
+      while (all.hasNext()) {
+        KeyValue<Bytes, byte[]> entry = all.next();
+        String json = new String(entry.value, StandardCharsets.UTF_8);
+        codec.addWriterSchema(new Schema.Parser().parse(json));
+      }
+    }
+  }
+
+  private static Bytes key(byte kind, byte[] rest) {
+    return Bytes.wrap(ByteBuffer.allocate(1 + rest.length).put(kind).put(rest).array());
+  }
+}

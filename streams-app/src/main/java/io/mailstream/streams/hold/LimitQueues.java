@@ -1,0 +1,173 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.streams.throttle.Flow;
+import io.mailstream.streams.throttle.Gate;
+import io.mailstream.streams.throttle.Scope;
+import io.mailstream.streams.throttle.Throttle;
+import io.mailstream.v1.Lane;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Mail that waits for limits. It lies in the store by flow: all mail of a flow is subject to the
+ * same scopes, so what stops its head stops all of it, and nothing has to move in the store when
+ * another scope becomes the one that blocks. Among the flows that one scope blocks, the mail that
+ * has waited longest goes first.
+ */
+final class LimitQueues {
+
+  private final HoldStore store;
+  private final HoldTotals totals;
+  private final Throttle throttle;
+  private final ReleaseCheck check;
+  private final Outlet outlet;
+  private final Lines lines = new Lines();
+  private final Map<QueueId.OfFlow, FlowQueue> queues = new HashMap<>();
+
+  LimitQueues(
+      HoldStore store, HoldTotals totals, Throttle throttle, ReleaseCheck check, Outlet outlet) {
+    this.store = store;
+    this.totals = totals;
+    this.throttle = throttle;
+    this.check = check;
+    this.outlet = outlet;
+  }
+
+  /** Takes up a queue that was found in the store. */
+  void found(QueueId.OfFlow id, long head, long now) {
+    FlowQueue queue = FlowQueue.found(id, head);
+    queues.put(id, queue);
+    // The first release finds out where it really waits.
+    lines.add(queue, throttle.gates(id.flow(), now).getFirst().scope(), now);
+  }
+
+  /** Dispatches a delivery if its limits and those who wait before it allow, or holds it. */
+  void admit(Held held, long now) {
+    Lane lane = held.delivery().getLane();
+    Flow flow = Flow.of(held.delivery());
+    List<Gate> gates = throttle.gates(flow, now);
+    QueueId.OfFlow id = new QueueId.OfFlow(flow, lane);
+    FlowQueue queue = queues.get(id);
+    if (queue != null) {
+      append(queue, held, gates, now);
+      return;
+    }
+    Optional<Gate> shut = firstShut(gates, lane, Long.MAX_VALUE, now);
+    if (shut.isEmpty()) {
+      dispatch(held, gates, lane, now);
+      return;
+    }
+    FlowQueue opened = new FlowQueue(id);
+    queues.put(id, opened);
+    append(opened, held, gates, now);
+    lines.add(opened, shut.get().scope(), shut.get().opensAt(lane, now));
+  }
+
+  /** Releases what may go, the mail that has waited longest at a scope first. */
+  void release(Lane lane, long now, Budget budget) {
+    while (budget.isLeft()) {
+      Optional<Lines.Line> open = lines.nextOpen(lane, now);
+      if (open.isEmpty()) {
+        return;
+      }
+      release(open.get(), lane, now, budget);
+    }
+  }
+
+  /** Looks at every line again at the next release: the clock was set back. */
+  void clockSetBack(long now) {
+    lines.openAll(now);
+  }
+
+  /** When the mail that waits longest began to; empty: none waits. */
+  OptionalLong oldest(Lane lane) {
+    OptionalLong sequence = lines.oldest(lane);
+    return sequence.isEmpty() ? sequence : OptionalLong.of(HoldTotals.timeOf(sequence.getAsLong()));
+  }
+
+  private void release(Lines.Line line, Lane lane, long now, Budget budget) {
+    while (budget.isLeft() && !line.isEmpty()) {
+      FlowQueue queue = line.first();
+      List<Gate> gates = throttle.gates(queue.flow(), now);
+      Gate own = find(gates, line.scope());
+      if (!own.isOpen(lane, now) || yields(own.scope(), lane)) {
+        lines.setOpening(line, Math.max(now + 1, own.opensAt(lane, now)));
+        return;
+      }
+      budget.look();
+      Optional<Gate> other = firstShut(gates, lane, queue.head(), now);
+      if (other.isPresent()) {
+        lines.remove(queue);
+        lines.add(queue, other.get().scope(), other.get().opensAt(lane, now));
+      } else {
+        releaseHead(queue, gates, now, budget);
+      }
+    }
+  }
+
+  private void releaseHead(FlowQueue queue, List<Gate> gates, long now, Budget budget) {
+    HoldStore.Entry entry = queue.peek(store);
+    budget.spend(entry.bytes());
+    Scope scope = lines.remove(queue);
+    queue.pop(store, entry.held());
+    if (queue.isEmpty()) {
+      queues.remove(queue.id());
+    } else {
+      lines.add(queue, scope, now);
+    }
+    switch (Release.of(check, entry.held(), now)) {
+      case Release.End end -> outlet.end(entry.held(), end.result(), now);
+      case Release.Go(Held held) -> {
+        if (Flow.of(held.delivery()).equals(queue.flow())) {
+          dispatch(held, gates, queue.lane(), now);
+        } else {
+          admit(held, now);
+        }
+      }
+    }
+  }
+
+  private void dispatch(Held held, List<Gate> gates, Lane lane, long now) {
+    if (!throttle.tryTake(gates, lane, now)) {
+      throw new IllegalStateException("a gate that was open has shut: " + gates);
+    }
+    outlet.dispatch(held, now);
+  }
+
+  private void append(FlowQueue queue, Held held, List<Gate> gates, long now) {
+    HoldReason reason =
+        gates.getFirst().isClosed(now) ? HoldReason.ACCOUNT_PARKED : HoldReason.OVER_LIMIT;
+    queue.append(store, totals.nextSequence(now), held.because(reason));
+  }
+
+  /** The first gate that has no token for a lane, or where mail waits that is older or urgent. */
+  private Optional<Gate> firstShut(List<Gate> gates, Lane lane, long age, long now) {
+    for (Gate gate : gates) {
+      OptionalLong first = lines.first(gate.scope(), lane);
+      if (!gate.isOpen(lane, now)
+          || (first.isPresent() && first.getAsLong() < age)
+          || yields(gate.scope(), lane)) {
+        return Optional.of(gate);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether bulk mail has to stand back at a scope because transactional mail waits there. */
+  private boolean yields(Scope scope, Lane lane) {
+    return lane == Lane.BULK && lines.first(scope, Lane.TRANSACTIONAL).isPresent();
+  }
+
+  private static Gate find(List<Gate> gates, Scope scope) {
+    for (Gate gate : gates) {
+      if (gate.scope().equals(scope)) {
+        return gate;
+      }
+    }
+    throw new IllegalStateException(
+        "mail waits at %s, which it is not subject to".formatted(scope));
+  }
+}
