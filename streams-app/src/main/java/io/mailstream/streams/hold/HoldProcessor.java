@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.OptionalLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -32,6 +33,8 @@ final class HoldProcessor
   private HoldState state;
   private HoldTotals totals;
   private HoldQueue queue;
+  private Cancellable ticks;
+  private long lastSeen;
 
   HoldProcessor(HoldSupplier.Settings settings, HoldMetrics metrics) {
     this.settings = settings;
@@ -58,12 +61,17 @@ final class HoldProcessor
             new Throttle(new Limits(settings.policies(), settings.partitions()), state),
             this,
             context.currentSystemTimeMs());
-    context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, ignored -> tick());
+    schedule(context.currentSystemTimeMs());
   }
 
   @Override
   public void process(Record<String, SpecificRecord> input) {
     long now = context.currentSystemTimeMs();
+    if (now < lastSeen) {
+      ticks.cancel();
+      schedule(now);
+    }
+    lastSeen = now;
     switch (input.value()) {
       case Delivery delivery ->
           queue.accept(Held.fresh(input.key(), input.headers(), delivery, now), now);
@@ -103,8 +111,15 @@ final class HoldProcessor
     }
   }
 
+  /** Kafka Streams keeps the time of the next tick: set back, its clock would not come there. */
+  private void schedule(long now) {
+    ticks = context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, ignored -> tick());
+    lastSeen = now;
+  }
+
   private void tick() {
     long now = context.currentSystemTimeMs();
+    lastSeen = now;
     queue.tick(now);
     totals.writeTo(state);
     for (HoldReason reason : HoldReason.values()) {

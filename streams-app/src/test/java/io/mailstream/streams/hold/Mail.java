@@ -1,0 +1,121 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.policy.Account;
+import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.Limit;
+import io.mailstream.policy.Policies;
+import io.mailstream.policy.Retry;
+import io.mailstream.policy.StreamPolicy;
+import io.mailstream.policy.SuppressionRules;
+import io.mailstream.policy.Tenant;
+import io.mailstream.v1.Deferral;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.FeedbackType;
+import io.mailstream.v1.InlineContent;
+import io.mailstream.v1.Lane;
+import io.mailstream.v1.Mailbox;
+import io.mailstream.v1.ReasonCode;
+import io.mailstream.v1.Recipient;
+import io.mailstream.v1.RecordOrigin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Deliveries and what happens to them, for tests of this step. */
+final class Mail {
+
+  /** When the tests' time begins. */
+  static final long START = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
+
+  static final Retry RETRY =
+      new Retry(Duration.ofSeconds(10), 2, Duration.ofMinutes(5), 0.2, 3, Duration.ofHours(6));
+
+  private Mail() {}
+
+  static Delivery delivery(String id, String tenant, String stream, Lane lane) {
+    return Delivery.newBuilder()
+        .setDeliveryId(id)
+        .setRequestId("request-" + id)
+        .setTenant(tenant)
+        .setIdempotencyKey("key-" + id)
+        .setStream(stream)
+        .setLane(lane)
+        .setAccount("main")
+        .setRecipient(Recipient.newBuilder().setAddress(id + "@example.com").build())
+        .setOrigin(new RecordOrigin("mail.requests.bulk", 0, (long) id.hashCode()))
+        .setAcceptedAt(Instant.ofEpochMilli(START))
+        .setFrom(Mailbox.newBuilder().setAddress("news@sender.example").build())
+        .setSubject("Subject " + id)
+        .setContent(InlineContent.newBuilder().setText("Hello " + id).build())
+        .build();
+  }
+
+  static Delivery bulk(String id) {
+    return delivery(id, "acme", "news", Lane.BULK);
+  }
+
+  static Deferral deferral(Delivery delivery, DeferralReason reason, Long notBefore, long now) {
+    return Deferral.newBuilder()
+        .setDelivery(delivery)
+        .setReason(reason)
+        .setNotBefore(notBefore == null ? null : Instant.ofEpochMilli(notBefore))
+        .setReasonCode(ReasonCode.ESP_THROTTLED)
+        .setDetail("the ESP said so")
+        .setDeferredAt(Instant.ofEpochMilli(now))
+        .build();
+  }
+
+  static FeedbackEvent event(String deliveryId, FeedbackType type, long now) {
+    return FeedbackEvent.newBuilder()
+        .setEventId("event-" + deliveryId + type)
+        .setProvider("ses")
+        .setType(type)
+        .setRecipient(deliveryId + "@example.com")
+        .setDeliveryId(deliveryId)
+        .setProviderMessageId("esp-" + deliveryId)
+        .setOccurredAt(Instant.ofEpochMilli(now))
+        .setReceivedAt(Instant.ofEpochMilli(now))
+        .build();
+  }
+
+  /** Policies with limits by name: {@code account}, {@code tenant}, {@code tenant/stream}. */
+  static Policies policies(Map<String, Limit> limits, Duration evidenceWindow) {
+    Map<String, Account> accounts = new LinkedHashMap<>();
+    for (String name : Set.of("main", "spare")) {
+      accounts.put(name, new Account(name, "ses", Optional.ofNullable(limits.get(name)), Map.of()));
+    }
+    Map<String, Tenant> tenants = new LinkedHashMap<>();
+    for (String tenant : Set.of("acme", "zeta")) {
+      Map<String, StreamPolicy> streams = new LinkedHashMap<>();
+      for (String stream : Set.of("news", "reset", "digest")) {
+        Optional<Limit> limit = Optional.ofNullable(limits.get(tenant + "/" + stream));
+        streams.put(stream, new StreamPolicy(stream, Optional.empty(), limit, evidenceWindow));
+      }
+      tenants.put(
+          tenant,
+          new Tenant(
+              tenant,
+              Set.of("*"),
+              "main",
+              Set.of("spare"),
+              Optional.ofNullable(limits.get(tenant)),
+              streams,
+              Optional.empty()));
+    }
+    return new Policies(
+        accounts,
+        tenants,
+        Optional.empty(),
+        RETRY,
+        new Deduplication(Duration.ofHours(24), 2),
+        new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+        1024 * 1024,
+        512 * 1024,
+        50);
+  }
+}
