@@ -159,7 +159,7 @@ public final class QueryApi implements AutoCloseable {
 
   private void count(String outcome) {
     meters
-        .counter("mailstream_query_requests", "query", "suppression", "outcome", outcome)
+        .counter("mailstream.query.requests", "query", "suppression", "outcome", outcome)
         .increment();
   }
 

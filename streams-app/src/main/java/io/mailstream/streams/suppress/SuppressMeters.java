@@ -38,7 +38,7 @@ final class SuppressMeters {
   }
 
   private Counter delivery(String outcome, String reason) {
-    return Counter.builder("mailstream_suppress_deliveries")
+    return Counter.builder("mailstream.suppress.deliveries")
         .description("Deliveries checked against the suppression list")
         .tag("outcome", outcome)
         .tag("reason", reason)
@@ -46,7 +46,7 @@ final class SuppressMeters {
   }
 
   private Counter change(String cause, SuppressionUpdate.Outcome outcome) {
-    return Counter.builder("mailstream_suppress_updates")
+    return Counter.builder("mailstream.suppress.updates")
         .description("Events and commands that bear on the suppression list")
         .tag("cause", cause)
         .tag("outcome", outcome.tag())

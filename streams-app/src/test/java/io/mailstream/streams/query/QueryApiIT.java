@@ -239,7 +239,8 @@ class QueryApiIT {
       return suppressed(
           instance,
           "/v1/suppressions/" + encoded("un+sub/scribed@example.com") + "?tenant=shop&stream=news");
-    } catch (Exception e) {      return false;
+    } catch (Exception e) {
+      return false;
     }
   }
 
@@ -319,7 +320,7 @@ class QueryApiIT {
     }
 
     double count(String outcome) {
-      return meters.get("mailstream_query_requests").tag("outcome", outcome).counter().count();
+      return meters.get("mailstream.query.requests").tag("outcome", outcome).counter().count();
     }
 
     String url() {

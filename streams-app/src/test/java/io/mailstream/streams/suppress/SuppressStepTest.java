@@ -86,7 +86,7 @@ class SuppressStepTest {
 
     assertThat(next.readValue()).isEqualTo(delivery(1));
     assertThat(results.isEmpty()).isTrue();
-    assertThat(count("mailstream_suppress_deliveries", "outcome", "passed")).isEqualTo(1);
+    assertThat(count("mailstream.suppress.deliveries", "outcome", "passed")).isEqualTo(1);
   }
 
   @Test
@@ -106,7 +106,7 @@ class SuppressStepTest {
     assertThat(result.getDetail())
         .contains("HARD_BOUNCE", "every tenant", "e1")
         .doesNotContain("jane");
-    assertThat(count("mailstream_suppress_deliveries", "outcome", "suppressed")).isEqualTo(1);
+    assertThat(count("mailstream.suppress.deliveries", "outcome", "suppressed")).isEqualTo(1);
   }
 
   @Test
@@ -138,8 +138,8 @@ class SuppressStepTest {
 
     assertThat(suppressions.readValuesToList()).hasSize(1);
     assertThat(next.readValuesToList()).hasSize(3);
-    assertThat(count("mailstream_suppress_updates", "outcome", "repeated")).isEqualTo(1);
-    assertThat(count("mailstream_suppress_updates", "outcome", "counted")).isEqualTo(1);
+    assertThat(count("mailstream.suppress.updates", "outcome", "repeated")).isEqualTo(1);
+    assertThat(count("mailstream.suppress.updates", "outcome", "counted")).isEqualTo(1);
   }
 
   @Test

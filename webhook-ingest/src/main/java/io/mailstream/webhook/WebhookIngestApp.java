@@ -1,0 +1,129 @@
+package io.mailstream.webhook;
+
+import io.mailstream.runtime.config.CommonConfig;
+import io.mailstream.runtime.config.ConfigFaults;
+import io.mailstream.runtime.config.ConfigSources;
+import io.mailstream.runtime.health.Health;
+import io.mailstream.runtime.http.HttpService;
+import io.mailstream.runtime.lifecycle.Shutdown;
+import io.mailstream.runtime.logging.Logging;
+import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.webhook.provider.ses.HttpOutbound;
+import io.mailstream.webhook.provider.ses.Outbound;
+import io.mailstream.webhook.provider.ses.SesWebhook;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The webhook ingester: a small HTTP service that turns the ESPs' signed callbacks into feedback
+ * events. It has no state of its own, so any number of instances may run.
+ */
+public final class WebhookIngestApp implements AutoCloseable {
+
+  private static final String NAME = "webhook-ingest";
+
+  private final Shutdown shutdown;
+  private final HttpService server;
+
+  private WebhookIngestApp(Shutdown shutdown, HttpService server) {
+    this.shutdown = shutdown;
+    this.server = server;
+  }
+
+  /** {@code webhook-ingest [--config FILE]}; the environment goes over the file. */
+  public static void main(String[] args) throws InterruptedException {
+    Optional<Path> file;
+    if (args.length == 0) {
+      file = Optional.empty();
+    } else if (args.length == 2 && args[0].equals("--config")) {
+      file = Optional.of(Path.of(args[1]));
+    } else {
+      System.err.println("usage: webhook-ingest [--config FILE]");
+      System.exit(2);
+      return;
+    }
+    WebhookIngestApp app;
+    try {
+      app = start(ConfigSources.load(file, System.getenv(), Map.of()));
+    } catch (ConfigFaults e) {
+      e.faults().forEach(System.err::println);
+      System.exit(1);
+      return;
+    }
+    app.shutdown.onJvmShutdown();
+    app.shutdown.await();
+  }
+
+  /**
+   * Starts the service. Comes back when it listens, whether or not Kafka is there: readiness says.
+   *
+   * @param values the settings of {@link WebhookConfig}
+   * @throws ConfigFaults with every fault of the settings
+   */
+  public static WebhookIngestApp start(Map<String, String> values) {
+    WebhookConfig config = new WebhookConfig(values);
+    HttpOutbound outbound = new HttpOutbound();
+    return start(config, outbound, outbound, InstantSource.system());
+  }
+
+  static WebhookIngestApp start(
+      WebhookConfig config, Outbound outbound, AutoCloseable closeable, InstantSource clock) {
+    Logging.configure(CommonConfig.logsClearAddresses(config));
+    Shutdown shutdown = new Shutdown();
+    Metrics metrics = Metrics.create(NAME);
+    FeedbackPublisher publisher = new FeedbackPublisher(config);
+    Readiness readiness = new Readiness(config, publisher);
+    Health health = new Health();
+    readiness.checks().forEach(health::readiness);
+    WebhookRoutes routes =
+        new WebhookRoutes(
+            List.of(new SesWebhook(config.ses(), outbound, clock)),
+            publisher,
+            new WebhookMeters(metrics.registry()),
+            clock);
+    HttpService server;
+    try {
+      server =
+          HttpService.start(
+              NAME,
+              config.getString(CommonConfig.HTTP_HOST),
+              config.getInt(CommonConfig.HTTP_PORT),
+              config.getLong(CommonConfig.HTTP_MAX_BODY_BYTES),
+              health,
+              metrics,
+              routes::register);
+    } catch (RuntimeException e) {
+      readiness.close();
+      publisher.close();
+      metrics.close();
+      throw e;
+    }
+    // First nothing more comes in, then what is in flight is written.
+    shutdown.register("http", Duration.ofSeconds(3), server);
+    shutdown.register("publisher", Duration.ofSeconds(4), publisher);
+    shutdown.register("readiness", Duration.ofSeconds(2), readiness);
+    shutdown.register("outbound", Duration.ofSeconds(1), closeable);
+    shutdown.register("metrics", Duration.ofSeconds(1), metrics);
+    return new WebhookIngestApp(shutdown, server);
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return server.port();
+  }
+
+  /** Its URL without a path. */
+  public String url() {
+    return server.url();
+  }
+
+  /** Stops taking callbacks, finishes those in flight, and ends; within ten seconds. */
+  @Override
+  public void close() {
+    shutdown.close();
+  }
+}

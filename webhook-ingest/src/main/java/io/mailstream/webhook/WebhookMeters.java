@@ -1,0 +1,37 @@
+package io.mailstream.webhook;
+
+import io.mailstream.v1.FeedbackType;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
+
+/**
+ * What the ingester counts. Every callback is counted once, by how it was answered; events are
+ * counted when the brokers have them.
+ */
+final class WebhookMeters {
+
+  private final MeterRegistry registry;
+
+  WebhookMeters(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  void request(String provider, String outcome) {
+    Counter.builder("mailstream.webhook.requests")
+        .description("Callbacks of ESPs, by how they were answered")
+        .tag("provider", provider)
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
+  void event(String provider, FeedbackType type) {
+    Counter.builder("mailstream.webhook.events")
+        .description("Events that were written")
+        .tag("provider", provider)
+        .tag("type", type.name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment();
+  }
+}

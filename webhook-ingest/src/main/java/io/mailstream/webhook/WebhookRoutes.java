@@ -1,0 +1,116 @@
+package io.mailstream.webhook;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.mailstream.runtime.http.Problem;
+import io.mailstream.runtime.logging.Masking;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.webhook.provider.Receipt;
+import io.mailstream.webhook.provider.WebhookProvider;
+import io.mailstream.webhook.provider.WebhookRequest;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /webhooks/{provider}}: verified, put in our terms, written, and acknowledged when the
+ * brokers have it. A fault of ours is never answered with 4xx: ESPs do not repeat what got one.
+ */
+final class WebhookRoutes {
+
+  private static final Logger log = LoggerFactory.getLogger(WebhookRoutes.class);
+  private static final String RETRY_AFTER_SECONDS = "5";
+
+  private final List<WebhookProvider> providers;
+  private final FeedbackPublisher publisher;
+  private final WebhookMeters meters;
+  private final InstantSource clock;
+
+  WebhookRoutes(
+      List<WebhookProvider> providers,
+      FeedbackPublisher publisher,
+      WebhookMeters meters,
+      InstantSource clock) {
+    this.providers = List.copyOf(providers);
+    this.publisher = publisher;
+    this.meters = meters;
+    this.clock = clock;
+  }
+
+  void register(HttpRouting.Builder routes) {
+    for (WebhookProvider provider : providers) {
+      routes.post(
+          "/webhooks/" + provider.name(),
+          (request, response) -> receive(provider, request, response));
+    }
+  }
+
+  private void receive(WebhookProvider provider, ServerRequest request, ServerResponse response) {
+    byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
+    Receipt receipt = provider.receive(new WebhookRequest(headers(request), body), clock.instant());
+    switch (receipt) {
+      case Receipt.Authentic authentic -> publish(provider, authentic, response);
+      case Receipt.Done done -> {
+        meters.request(provider.name(), done.outcome());
+        acknowledge(response);
+      }
+      case Receipt.Refused refused -> {
+        meters.request(provider.name(), refused.outcome());
+        Problem.of(refused.status(), refused.detail()).send(response);
+      }
+      case Receipt.Unavailable unavailable -> {
+        meters.request(provider.name(), unavailable.outcome());
+        repeatLater(response, unavailable.detail());
+      }
+    }
+  }
+
+  private void publish(
+      WebhookProvider provider, Receipt.Authentic receipt, ServerResponse response) {
+    try {
+      publisher.publish(provider.name(), receipt.events(), receipt.unknown().stream().toList());
+    } catch (FeedbackPublisher.PublishException e) {
+      log.warn("a callback of {} is to be repeated: {}", provider.name(), e.getMessage(), e);
+      meters.request(provider.name(), "not_acknowledged");
+      repeatLater(response, "the event could not be written now");
+      return;
+    }
+    receipt
+        .unknown()
+        .ifPresent(letter ->
+            log.warn(
+                "kept a callback of {} as a dead letter: {}",
+                provider.name(),
+                Masking.text(letter.reason())));
+    for (FeedbackEvent event : receipt.events()) {
+      meters.event(provider.name(), event.getType());
+    }
+    meters.request(provider.name(), receipt.outcome());
+    acknowledge(response);
+  }
+
+  private static void acknowledge(ServerResponse response) {
+    response.status(Status.NO_CONTENT_204).send();
+  }
+
+  private static void repeatLater(ServerResponse response, String detail) {
+    response.header(HeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    Problem.of(503, detail + "; send it again").send(response);
+  }
+
+  private static Map<String, String> headers(ServerRequest request) {
+    Map<String, String> headers = new HashMap<>();
+    request
+        .headers()
+        .forEach(
+            header -> headers.putIfAbsent(header.name().toLowerCase(Locale.ROOT), header.get()));
+    return headers;
+  }
+}

@@ -1,0 +1,17 @@
+package io.mailstream.webhook.provider;
+
+import java.time.Instant;
+
+/** One ESP's callbacks. Called from many threads at once, on virtual threads; may block. */
+public interface WebhookProvider {
+
+  /** The last part of the path {@code /webhooks/{name}}, and the provider of its events. */
+  String name();
+
+  /**
+   * Verifies a callback and puts it in our terms. Trusts nothing of it before that.
+   *
+   * @param now when it came in
+   */
+  Receipt receive(WebhookRequest request, Instant now);
+}
