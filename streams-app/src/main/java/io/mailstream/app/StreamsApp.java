@@ -1,0 +1,153 @@
+package io.mailstream.app;
+
+import io.mailstream.policy.Policies;
+import io.mailstream.policy.PolicyFaults;
+import io.mailstream.policy.PolicyLoader;
+import io.mailstream.runtime.config.CommonConfig;
+import io.mailstream.runtime.config.ConfigFaults;
+import io.mailstream.runtime.config.ConfigSources;
+import io.mailstream.runtime.health.Health;
+import io.mailstream.runtime.http.HttpService;
+import io.mailstream.runtime.lifecycle.Shutdown;
+import io.mailstream.runtime.logging.Logging;
+import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.streams.topology.TopologySettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.streams.state.HostInfo;
+
+/**
+ * The streams app: topology with query API, sender, or both, behind one HTTP server with {@code
+ * /livez}, {@code /readyz} and {@code /metrics}.
+ */
+public final class StreamsApp implements AutoCloseable {
+
+  private static final Duration ROLE_BOUND = Duration.ofSeconds(7);
+  private static final Duration SMALL_BOUND = Duration.ofSeconds(2);
+
+  private final HttpService http;
+  private final Health health;
+  private final Shutdown shutdown;
+
+  private StreamsApp(HttpService http, Health health, Shutdown shutdown) {
+    this.http = http;
+    this.health = health;
+    this.shutdown = shutdown;
+  }
+
+  /**
+   * Runs until told to stop. {@code --config FILE} names a properties file; the environment goes
+   * over it. Exits with 2 where the configuration or the policies have faults.
+   */
+  public static void main(String[] args) throws InterruptedException {
+    StreamsApp app;
+    try {
+      app = start(ConfigSources.load(configFile(args), System.getenv(), Map.of()));
+    } catch (ConfigFaults | PolicyFaults | IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
+    app.shutdown.onJvmShutdown();
+    app.shutdown.await();
+  }
+
+  /**
+   * Starts the roles that the configuration names; they go on starting in the background.
+   *
+   * @throws ConfigFaults where the configuration has faults
+   * @throws PolicyFaults where the policies have
+   */
+  public static StreamsApp start(Map<String, String> settings) {
+    StreamsAppConfig config = new StreamsAppConfig(settings);
+    Logging.configure(CommonConfig.logsClearAddresses(config));
+    Policies policies = PolicyLoader.load(config.policiesFile());
+    Metrics metrics = Metrics.create("streams-app");
+    AtomicReference<HostInfo> self = new AtomicReference<>();
+    List<Role> roles = roles(config, policies, metrics, self);
+    Dependencies dependencies = new Dependencies(config);
+    Health health = new Health();
+    dependencies.checks().forEach(health::readiness);
+    HttpService http;
+    try {
+      http =
+          HttpService.start(
+              "streams app",
+              config.getString(CommonConfig.HTTP_HOST),
+              config.getInt(CommonConfig.HTTP_PORT),
+              config.getLong(CommonConfig.HTTP_MAX_BODY_BYTES),
+              health,
+              metrics,
+              routing -> roles.forEach(role -> role.routes(routing)));
+    } catch (RuntimeException e) {
+      roles.forEach(Role::close);
+      dependencies.close();
+      metrics.close();
+      throw e;
+    }
+    self.set(advertised(config, http.port()));
+    Shutdown shutdown = new Shutdown();
+    for (Role role : roles) {
+      role.start();
+      role.livenessChecks().forEach(health::liveness);
+      role.readinessChecks().forEach(health::readiness);
+      shutdown.register(role.name(), ROLE_BOUND, role);
+    }
+    shutdown.register("http", SMALL_BOUND, http);
+    shutdown.register("readiness", SMALL_BOUND, dependencies);
+    shutdown.register("metrics", SMALL_BOUND, metrics);
+    return new StreamsApp(http, health, shutdown);
+  }
+
+  private static List<Role> roles(
+      StreamsAppConfig config, Policies policies, Metrics metrics, AtomicReference<HostInfo> self) {
+    List<Role> roles = new ArrayList<>();
+    if (config.roles().contains(StreamsAppConfig.TOPOLOGY)) {
+      roles.add(new TopologyRole(config, policies, metrics.registry(), self::get));
+    }
+    return roles;
+  }
+
+  private static HostInfo advertised(StreamsAppConfig config, int port) {
+    String advertised = config.getString(TopologySettings.ADVERTISED);
+    return advertised.isEmpty()
+        ? new HostInfo(config.getString(CommonConfig.HTTP_HOST), port)
+        : HostInfo.buildFromEndpoint(advertised);
+  }
+
+  private static Optional<Path> configFile(String[] args) {
+    if (args.length == 0) {
+      return Optional.empty();
+    }
+    if (args.length == 2 && args[0].equals("--config")) {
+      return Optional.of(Path.of(args[1]));
+    }
+    throw new IllegalArgumentException("usage: streams-app [--config FILE]");
+  }
+
+  /** The port of the HTTP server. */
+  public int port() {
+    return http.port();
+  }
+
+  /** The URL of the HTTP server, without a path. */
+  public String url() {
+    return http.url();
+  }
+
+  /** What works and what does not. */
+  public Health health() {
+    return health;
+  }
+
+  /** Stops all, within ten seconds. */
+  @Override
+  public void close() {
+    shutdown.close();
+  }
+}
