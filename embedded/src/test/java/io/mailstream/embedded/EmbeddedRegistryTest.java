@@ -200,7 +200,7 @@ class EmbeddedRegistryTest {
   }
 
   private static Map<String, String> schema(Schema schema) {
-    return Map.of("schema", schema.toString(true));
+    return Map.of("schema", schema.toString());
   }
 
   private Answer get(String path) throws Exception {
