@@ -314,7 +314,7 @@ public final class AvroSerdeConfig extends AbstractConfig {
     }
     for (String name : List.of(KEY_STRATEGY, VALUE_STRATEGY)) {
       if (normal.get(name) instanceof Class<?> strategy) {
-        normal.put(name, strategy.getName());
+        normal.put(name, strategy.getSimpleName());
       }
     }
     return normal;

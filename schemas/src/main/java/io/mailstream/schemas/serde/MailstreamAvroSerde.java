@@ -1,5 +1,6 @@
 package io.mailstream.schemas.serde;
 
+import io.mailstream.schemas.AvroTrust;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -23,6 +24,11 @@ import org.apache.kafka.common.utils.Utils;
  * @param <T> the type; {@link SpecificRecord} for any
  */
 public final class MailstreamAvroSerde<T extends SpecificRecord> implements Serde<T> {
+
+  static {
+    // Classes that are not ours do not know that Avro must be told.
+    AvroTrust.install();
+  }
 
   private final Class<?> type;
   private final Outer outer = new Outer();

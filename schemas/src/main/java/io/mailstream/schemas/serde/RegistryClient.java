@@ -41,7 +41,7 @@ final class RegistryClient {
 
   /** The schema of a GUID; registries before Confluent Platform 8 refuse the question. */
   Schema byGuid(UUID guid) {
-    return parse(http.request("GET", "/schemas/guids/" + guid, null), "schema GUID " + guid);
+    return parse(http.requestIfOffered("/schemas/guids/" + guid), "schema GUID " + guid);
   }
 
   /** The newest schema of a subject. */

@@ -66,6 +66,19 @@ final class RegistryHttp {
    * @throws RegistryUnavailableException if no URL gave an answer within the bound on retries
    */
   JsonNode request(String method, String path, JsonNode body) {
+    return request(method, path, body, false);
+  }
+
+  /**
+   * The answer to a question that a registry may be too old to know.
+   *
+   * @throws RegistryRefusal also if the registry has nothing at that path
+   */
+  JsonNode requestIfOffered(String path) {
+    return request("GET", path, null, true);
+  }
+
+  private JsonNode request(String method, String path, JsonNode body, boolean mayBeMissing) {
     long start = System.nanoTime();
     long waitMs = retryWaitMs;
     for (int round = 1; ; round++) {
@@ -75,12 +88,15 @@ final class RegistryHttp {
         int index = (first + i) % urls.size();
         URI url = urls.get(index);
         try {
-          JsonNode answer = attempt(url, method, path, body);
+          JsonNode answer = attempt(url, method, path, body, mayBeMissing);
           if (round > 1) {
             LOG.info("Schema registry {} answers again after {} rounds", shown(url), round);
           }
           preferred = index;
           return answer;
+        } catch (RegistryRefusal e) {
+          preferred = index;
+          throw e;
         } catch (Outage e) {
           outages.put(shown(url) + path, e);
         }
@@ -114,7 +130,8 @@ final class RegistryHttp {
     return shown(url.toString());
   }
 
-  private JsonNode attempt(URI url, String method, String path, JsonNode body) throws Outage {
+  private JsonNode attempt(URI url, String method, String path, JsonNode body, boolean mayBeMissing)
+      throws Outage {
     try {
       // Credentials travel in the header, never in the request's URL.
       URI target = URI.create(shown(url) + path);
@@ -137,16 +154,17 @@ final class RegistryHttp {
           out.write(body.toString().getBytes(StandardCharsets.UTF_8));
         }
       }
-      return answer(connection, shown(url) + path);
+      return answer(connection, shown(url) + path, mayBeMissing);
     } catch (IOException e) {
       throw new Outage(e.toString(), 0, e);
     }
   }
 
-  private JsonNode answer(HttpURLConnection connection, String shownUrl)
+  private JsonNode answer(HttpURLConnection connection, String shownUrl, boolean mayBeMissing)
       throws Outage, IOException {
     int status = connection.getResponseCode();
-    JsonNode json = parse(body(connection, status));
+    byte[] body = body(connection, status);
+    JsonNode json = parse(body);
     if (status == 200 && json.isContainerNode()) {
       return json;
     }
@@ -155,7 +173,8 @@ final class RegistryHttp {
     String said = message.isEmpty() ? "HTTP " + status : "HTTP " + status + " (" + message + ")";
     boolean final4xx = status >= 400 && status < 500 && status != 408 && status != 429;
     // A registry's own 404 has a code of five digits; any other comes from something in between.
-    if (final4xx && (status != 404 || code > 40400)) {
+    boolean ours = code > 40400 || (mayBeMissing && (json.isObject() || body.length == 0));
+    if (final4xx && (status != 404 || ours)) {
       throw new RegistryRefusal(status, code, said + " from " + shownUrl);
     }
     if (status == 200 || status == 404) {
