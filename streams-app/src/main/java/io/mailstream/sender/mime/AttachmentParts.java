@@ -96,21 +96,20 @@ final class AttachmentParts {
     StringBuilder segment = new StringBuilder(SEGMENT + 8);
     int count = 0;
     for (byte b : utf8) {
+      boolean characterStarts = (b & 0xC0) != 0x80;
+      if (characterStarts && segment.length() >= SEGMENT) {
+        appendSegment(encoded, count++, segment);
+      }
       if (b > 0 && (WireAddress.isAlphanumeric((char) b) || "-._~".indexOf(b) >= 0)) {
         segment.append((char) b);
       } else {
         segment.append('%').append(HEX.charAt((b >> 4) & 15)).append(HEX.charAt(b & 15));
       }
-      if (segment.length() >= SEGMENT) {
-        appendSegment(encoded, count++, segment);
-      }
     }
     if (count == 0) {
       return ";\r\n filename*=UTF-8''" + segment;
     }
-    if (!segment.isEmpty()) {
-      appendSegment(encoded, count, segment);
-    }
+    appendSegment(encoded, count, segment);
     return encoded.toString();
   }
 
