@@ -1,6 +1,7 @@
 package io.mailstream.webhook;
 
 import io.mailstream.runtime.config.CommonConfig;
+import io.mailstream.schemas.DeadLetterHeaders;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.FeedbackEvent;
@@ -23,7 +24,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
@@ -34,12 +34,6 @@ import org.apache.kafka.common.utils.Utils;
  * understood to the dead letters. Keyed by the recipient, so that one partition has all about it.
  */
 final class FeedbackPublisher implements AutoCloseable {
-
-  /** Why a dead letter is one; the same names as Kafka Streams' own dead letters. */
-  static final String REASON_HEADER = "__streams.errors.message";
-
-  /** Where a dead letter came from. */
-  static final String ORIGIN_HEADER = "mailstream.origin";
 
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
@@ -145,9 +139,12 @@ final class FeedbackPublisher implements AutoCloseable {
   private ProducerRecord<byte[], byte[]> record(String provider, DeadLetter letter) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topics.deadLetters(), letter.body());
-    Headers headers = record.headers();
-    headers.add(REASON_HEADER, letter.reason().getBytes(StandardCharsets.UTF_8));
-    headers.add(ORIGIN_HEADER, ("webhooks/" + provider).getBytes(StandardCharsets.UTF_8));
+    record
+        .headers()
+        .add(DeadLetterHeaders.REASON, letter.reason().getBytes(StandardCharsets.UTF_8))
+        .add(
+            DeadLetterHeaders.ORIGIN_TOPIC,
+            ("/webhooks/" + provider).getBytes(StandardCharsets.UTF_8));
     return record;
   }
 

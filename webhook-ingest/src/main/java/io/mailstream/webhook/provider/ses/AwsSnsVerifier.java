@@ -67,7 +67,7 @@ final class AwsSnsVerifier implements SnsVerifier {
 
   private static Forged transientCause(SdkException e, String why) throws IOException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException unreachable) {
+      if (cause instanceof OutboundSdkClient.Unreachable unreachable) {
         throw unreachable;
       }
     }

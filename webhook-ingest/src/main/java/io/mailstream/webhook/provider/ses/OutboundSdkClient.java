@@ -2,6 +2,7 @@ package io.mailstream.webhook.provider.ses;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -23,9 +24,10 @@ final class OutboundSdkClient implements SdkHttpClient {
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {
-        Outbound.Response response = outbound.get(request.httpRequest().getUri());
+        Outbound.Response response = fetch(request.httpRequest().getUri());
         if (response.isTransient()) {
-          throw new IOException("the certificate's host answered with status " + response.status());
+          throw new Unreachable(
+              "the certificate's host answered with status " + response.status(), null);
         }
         return HttpExecuteResponse.builder()
             .response(SdkHttpFullResponse.builder().statusCode(response.status()).build())
@@ -38,6 +40,23 @@ final class OutboundSdkClient implements SdkHttpClient {
         // A call is bounded in time and cannot be cut short.
       }
     };
+  }
+
+  private Outbound.Response fetch(URI uri) throws Unreachable {
+    try {
+      return outbound.get(uri);
+    } catch (IOException e) {
+      throw new Unreachable("the certificate's host does not answer", e);
+    }
+  }
+
+  /** No answer that says anything: to be told from the library's own refusals. */
+  static final class Unreachable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Unreachable(String message, Throwable cause) {
+      super(message, cause);
+    }
   }
 
   @Override

@@ -76,10 +76,14 @@ public final class SesWebhook implements WebhookProvider {
     try {
       verifierFor(envelope.get()).verify(envelope.get(), request.body());
     } catch (SnsVerifier.Forged e) {
-      log.warn("refused a message that claims to be from {}", topic.get().text(), e);
+      log.warn(
+          "refused a message that claims to be from {}: {}", topic.get().text(), e.getMessage());
       return new Refused("forged", 401, "the signature is not valid");
     } catch (IOException e) {
-      log.warn("cannot fetch the certificate of a message from {}", topic.get().text(), e);
+      log.warn(
+          "cannot fetch the certificate of a message from {}: {}",
+          topic.get().text(),
+          e.toString());
       return new Unavailable("no_certificate", "the signature cannot be checked now");
     }
     return isInWindow(envelope.get(), now)
@@ -134,7 +138,7 @@ public final class SesWebhook implements WebhookProvider {
           topic.text(),
           response.status());
     } catch (IOException e) {
-      log.warn("cannot confirm the subscription to {}", topic.text(), e);
+      log.warn("cannot confirm the subscription to {}: {}", topic.text(), e.toString());
     }
     return new Unavailable("not_confirmed", "the subscription cannot be confirmed now");
   }
