@@ -1,0 +1,262 @@
+package io.mailstream.sender;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import io.mailstream.policy.Account;
+import io.mailstream.policy.Limit;
+import io.mailstream.sender.provider.EmailProvider;
+import io.mailstream.sender.provider.EmailProvider.AccountQuota;
+import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.ReasonCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One account: its provider, its pace, whether it is parked, and its circuit breaker. Decides
+ * whether mail may be planned for it and called now. Safe for many threads.
+ */
+final class AccountGate implements AutoCloseable {
+
+  /** What becomes of a delivery that wants to go through the account. */
+  sealed interface Decision {
+    /** It may be started. */
+    record Go() implements Decision {}
+
+    /** Not now, but within a moment. */
+    record Wait() implements Decision {}
+
+    /** Not now: it goes back to the topology. */
+    record Back(DeferralReason reason, Optional<Instant> notBefore, ReasonCode code, String detail)
+        implements Decision {}
+  }
+
+  private static final Decision GO = new Decision.Go();
+  private static final Decision WAIT = new Decision.Wait();
+
+  private static final Duration PARKED = Duration.ofMinutes(1);
+  private static final Duration BREAKER_OPEN = Duration.ofSeconds(5);
+  private static final Duration BREAKER_OPEN_MAX = Duration.ofMinutes(1);
+  private static final IntervalFunction BREAKER_WAIT =
+      IntervalFunction.ofExponentialBackoff(BREAKER_OPEN, 2, BREAKER_OPEN_MAX);
+  private static final Duration PROBING = Duration.ofSeconds(1);
+  private static final Exception NO_ANSWER = new Exception("no answer of use from the ESP");
+
+  /** How much a throttled call slows the account down, and how much each second gives back. */
+  private static final double SLOWER = 0.5;
+
+  private static final double FASTER = 1.05;
+  private static final double SLOWEST = 0.02;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final Account account;
+  private final EmailProvider provider;
+  private final Pace pace = new Pace();
+  private final CircuitBreaker breaker;
+  private final LongAdder calls = new LongAdder();
+
+  private volatile Parked parked = new Parked(0, "");
+  private volatile Optional<AccountQuota> quota = Optional.empty();
+  private volatile long breakerOpenUntil;
+  private volatile int timesOpened;
+  private double share;
+  private double throttle = 1;
+  private double observed = Double.POSITIVE_INFINITY;
+  private long throttledAt;
+  private long tickedAt;
+  private long callsAtTick;
+  private double callsPerSecond;
+
+  private record Parked(long until, String why) {}
+
+  AccountGate(Account account, EmailProvider provider, InstantSource clock) {
+    this.account = account;
+    this.provider = provider;
+    this.breaker = CircuitBreaker.of(account.name(), breakerConfig());
+    breaker
+        .getEventPublisher()
+        .onStateTransition(event -> {
+          switch (event.getStateTransition()) {
+            case CLOSED_TO_OPEN -> opened(1, clock.millis());
+            case HALF_OPEN_TO_OPEN -> opened(timesOpened + 1, clock.millis());
+            default -> {}
+          }
+        });
+  }
+
+  private static CircuitBreakerConfig breakerConfig() {
+    return CircuitBreakerConfig.custom()
+        .slidingWindowSize(50)
+        .minimumNumberOfCalls(20)
+        .failureRateThreshold(60)
+        .permittedNumberOfCallsInHalfOpenState(5)
+        .waitIntervalFunctionInOpenState(BREAKER_WAIT)
+        .enableAutomaticTransitionFromOpenToHalfOpen()
+        .build();
+  }
+
+  private void opened(int times, long now) {
+    timesOpened = times;
+    breakerOpenUntil = now + BREAKER_WAIT.apply(times);
+  }
+
+  String name() {
+    return account.name();
+  }
+
+  EmailProvider provider() {
+    return provider;
+  }
+
+  Pace pace() {
+    return pace;
+  }
+
+  /** Whether another delivery may be started; {@code nanos} of the pace's clock. */
+  Decision plan(long now, long nanos) {
+    Parked current = parked;
+    if (now < current.until) {
+      return new Decision.Back(
+          DeferralReason.ACCOUNT_PARKED,
+          Optional.of(Instant.ofEpochMilli(current.until)),
+          ReasonCode.ACCOUNT_PARKED,
+          current.why);
+    }
+    if (breaker.getState() == CircuitBreaker.State.OPEN) {
+      return unavailable(Math.max(breakerOpenUntil, now + PROBING.toMillis()));
+    }
+    return pace.mayPlan(nanos) ? GO : WAIT;
+  }
+
+  /** Right before the call: whether it may be made. What is let through must report back. */
+  Decision call(long now) {
+    if (now < parked.until) {
+      return plan(now, 0);
+    }
+    if (!breaker.tryAcquirePermission()) {
+      return unavailable(Math.max(breakerOpenUntil, now + PROBING.toMillis()));
+    }
+    calls.increment();
+    return GO;
+  }
+
+  private Decision unavailable(long until) {
+    return new Decision.Back(
+        DeferralReason.NOT_STARTED,
+        Optional.of(Instant.ofEpochMilli(until)),
+        ReasonCode.ESP_UNAVAILABLE,
+        "account %s does not answer: its calls are suspended until it does".formatted(name()));
+  }
+
+  /** What a call came to. */
+  void called(SendOutcome outcome, long now, long nanos, long durationNanos) {
+    switch (outcome) {
+      case SendOutcome.Accepted accepted -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+      case SendOutcome.Rejected rejected -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+      case SendOutcome.Ambiguous ambiguous ->
+          breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NO_ANSWER);
+      case SendOutcome.Deferred deferred -> {
+        switch (deferred.scope()) {
+          case MESSAGE -> breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NO_ANSWER);
+          case RATE -> {
+            breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+            slowDown(nanos);
+          }
+          case IDENTITY -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+          case ACCOUNT -> {
+            breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+            park(
+                deferred.notBefore().map(Instant::toEpochMilli).orElse(now + PARKED.toMillis()),
+                deferred.detail());
+          }
+        }
+      }
+    }
+  }
+
+  private void park(long until, String why) {
+    parked = new Parked(until, "account %s is parked: %s".formatted(name(), why));
+  }
+
+  /** The share of the account's rate that is this instance's: its partitions of all. */
+  synchronized void share(double now, long nanos) {
+    share = now;
+    applyLimit(nanos);
+  }
+
+  /** Asks the provider what the account may send; blocks for as long as the provider does. */
+  void refreshQuota(long now, long nanos) {
+    quota = provider.quota();
+    quota.ifPresent(said -> {
+      if (!said.sendingEnabled()) {
+        park(now + PARKED.toMillis(), "the ESP has switched its sending off");
+      } else if (said.remainingToday() >= 0 && said.remainingToday() < 1) {
+        park(now + PARKED.toMillis(), "its daily quota is used up");
+      }
+    });
+    synchronized (this) {
+      applyLimit(nanos);
+    }
+  }
+
+  /** Lets a slowed account recover; called now and then. */
+  synchronized void tick(long nanos) {
+    long passed = nanos - tickedAt;
+    if (passed < SECOND) {
+      return;
+    }
+    long total = calls.sum();
+    callsPerSecond = (total - callsAtTick) * (double) SECOND / passed;
+    callsAtTick = total;
+    tickedAt = nanos;
+    if (throttle < 1 && nanos - throttledAt > SECOND) {
+      throttle = Math.min(1, throttle * FASTER);
+      applyLimit(nanos);
+    }
+  }
+
+  private synchronized void slowDown(long nanos) {
+    if (throttle < 1 && nanos - throttledAt < SECOND) {
+      return;
+    }
+    if (throttle >= 1) {
+      observed = Math.max(1, callsPerSecond);
+    }
+    throttledAt = nanos;
+    throttle = Math.max(SLOWEST, throttle * SLOWER);
+    applyLimit(nanos);
+  }
+
+  private void applyLimit(long nanos) {
+    double ceiling =
+        Math.min(
+            account.limit().map(Limit::perSecond).orElse(Double.POSITIVE_INFINITY),
+            quota.map(AccountQuota::maxPerSecond).orElse(Double.POSITIVE_INFINITY));
+    double burst = account.limit().map(Limit::burst).orElse(0.0);
+    double mine = Double.isInfinite(ceiling) ? ceiling : ceiling * share;
+    if (throttle < 1) {
+      mine = Math.min(mine, observed) * throttle;
+    }
+    pace.limit(Math.max(mine, 1e-3), burst * share, nanos);
+  }
+
+  /** What keeps the account from sending, for people; empty: nothing. */
+  Optional<String> trouble(long now) {
+    if (now < parked.until) {
+      return Optional.of(parked.why);
+    }
+    return breaker.getState() == CircuitBreaker.State.OPEN
+        ? Optional.of("account %s does not answer".formatted(name()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    provider.close();
+  }
+}

@@ -1,0 +1,169 @@
+package io.mailstream.sender;
+
+import io.mailstream.sender.Checkpoints.Point;
+import io.mailstream.sender.Send.Stage;
+import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.ReasonCode;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One call of an ESP, with everything that is looked at right before it. */
+final class Caller {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Caller.class);
+  private static final long UNREADABLE_WAIT_MS = 60_000;
+
+  private final SuppressionTail tail;
+  private final long gateMaxAge;
+  private final long startMaxDelay;
+  private final InstantSource clock;
+  private final Checkpoints checkpoints;
+  private final SenderMetrics metrics;
+  private final Consumer<Completion> completions;
+
+  Caller(
+      SenderConfig config,
+      SuppressionTail tail,
+      InstantSource clock,
+      Checkpoints checkpoints,
+      SenderMetrics metrics,
+      Consumer<Completion> completions) {
+    this.tail = tail;
+    this.gateMaxAge = config.gateMaxAge().toNanos();
+    this.startMaxDelay = config.startMaxDelay().toNanos();
+    this.clock = clock;
+    this.checkpoints = checkpoints;
+    this.metrics = metrics;
+    this.completions = completions;
+  }
+
+  /** Calls the ESP for a started send, unless something has come up; tells the loop how it went. */
+  void call(Send send) {
+    send.unplan();
+    if (!isStartable(send)) {
+      handBack(send);
+      return;
+    }
+    waitForPace(send);
+    // After the wait, and as the last thing before the call.
+    if (!isStartable(send)) {
+      handBack(send);
+      return;
+    }
+    Delivery delivery = send.delivery();
+    long now = clock.millis();
+    Optional<Outcome> gate = look(send, now);
+    if (!send.move(Stage.READY, Stage.CALLING)) {
+      return;
+    }
+    Outcome outcome =
+        gate.orElseGet(() ->
+            switch (send.account().call(now)) {
+              case AccountGate.Decision.Back back ->
+                  Outcome.deferral(
+                      delivery, back.reason(), back.notBefore(), back.code(), back.detail(), now);
+              case AccountGate.Decision.Go go -> callProvider(send);
+              case AccountGate.Decision.Wait wait -> callProvider(send);
+            });
+    completions.accept(new Completion(send, outcome));
+  }
+
+  /** Not called: the loop decides, unless the partition is being let go, which the loop knows. */
+  private void handBack(Send send) {
+    if (send.partition().mayStart()) {
+      completions.accept(new Completion(send, null));
+    }
+  }
+
+  private boolean isStartable(Send send) {
+    if (!send.partition().mayStart()) {
+      return false;
+    }
+    long now = System.nanoTime();
+    SuppressionView view = tail.view(send.partition().id().partition());
+    if (view == null || !view.isFresh(now, gateMaxAge)) {
+      metrics.gateWait();
+      return false;
+    }
+    return now - send.committedAt() <= startMaxDelay;
+  }
+
+  private Optional<Outcome> look(Send send, long now) {
+    Delivery delivery = send.delivery();
+    SuppressionView view = tail.view(send.partition().id().partition());
+    if (view == null) {
+      return Optional.of(unreadable(delivery, now));
+    }
+    return keep(view, send.address(), delivery, now);
+  }
+
+  /**
+   * What keeps a delivery from being called at all, by what is known here.
+   *
+   * @return how it ends; empty: nothing keeps it
+   */
+  static Optional<Outcome> keep(SuppressionView view, String address, Delivery delivery, long now) {
+    Instant expires = delivery.getExpiresAt();
+    if (expires != null && now >= expires.toEpochMilli()) {
+      return Optional.of(Outcome.expired(delivery, now));
+    }
+    return switch (view.look(address, delivery, now)) {
+      case SuppressionView.Answer.Clear clear -> Optional.empty();
+      case SuppressionView.Answer.Suppressed suppressed ->
+          Optional.of(Outcome.suppressed(delivery, suppressed.detail(), now));
+      case SuppressionView.Answer.Unreadable unreadable -> Optional.of(unreadable(delivery, now));
+    };
+  }
+
+  private static Outcome unreadable(Delivery delivery, long now) {
+    return Outcome.deferral(
+        delivery,
+        DeferralReason.NOT_STARTED,
+        Optional.of(Instant.ofEpochMilli(now + UNREADABLE_WAIT_MS)),
+        ReasonCode.UNKNOWN,
+        "what is recorded on the suppression of the recipient cannot be read",
+        now);
+  }
+
+  private void waitForPace(Send send) {
+    long wait = send.account().pace().take(System.nanoTime());
+    if (wait == 0) {
+      return;
+    }
+    metrics.paced();
+    long until = System.nanoTime() + wait;
+    for (long left = wait; left > 0 && send.partition().mayStart(); ) {
+      LockSupport.parkNanos(this, left);
+      left = until - System.nanoTime();
+    }
+  }
+
+  private Outcome callProvider(Send send) {
+    Delivery delivery = send.delivery();
+    checkpoints.reached(Point.CALLING);
+    long begun = System.nanoTime();
+    SendOutcome outcome;
+    try {
+      outcome = send.account().provider().send(delivery);
+    } catch (RuntimeException e) {
+      LOG.error(
+          "The provider of account {} failed on delivery {}: the outcome is unknown",
+          send.account().name(),
+          delivery.getDeliveryId(),
+          e);
+      outcome = new SendOutcome.Ambiguous("the provider failed: " + e.getClass().getName());
+    }
+    long ended = System.nanoTime();
+    checkpoints.reached(Point.CALLED);
+    send.account().called(outcome, clock.millis(), ended, ended - begun);
+    metrics.called(send.account().name(), ended - begun);
+    return Outcome.of(delivery, outcome, clock.millis());
+  }
+}

@@ -1,0 +1,129 @@
+package io.mailstream.sender;
+
+import io.mailstream.v1.Delivery;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/** One record of a dispatch topic on its way through this instance. */
+final class Send extends Tracked {
+
+  /** Where it is between the commit that starts it and its end. */
+  enum Stage {
+    /** Not called; may still be taken back. */
+    READY,
+    /** The ESP may have been called. */
+    CALLING,
+    /** Taken back: it must not be called. */
+    WITHDRAWN
+  }
+
+  private final OwnedPartition partition;
+  private final ConsumerRecord<byte[], byte[]> source;
+  private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.READY);
+  private Delivery delivery;
+  private String address;
+  private AccountGate account;
+  private volatile long committedAt;
+  private long firstCommittedAt;
+  private final AtomicBoolean planned = new AtomicBoolean();
+  private Outcome outcome;
+  private ProducerRecord<byte[], byte[]> outgoing;
+
+  Send(OwnedPartition partition, ConsumerRecord<byte[], byte[]> source) {
+    super(source.offset());
+    this.partition = partition;
+    this.source = source;
+  }
+
+  OwnedPartition partition() {
+    return partition;
+  }
+
+  ConsumerRecord<byte[], byte[]> source() {
+    return source;
+  }
+
+  /** How much of the buffer it takes. */
+  int bytes() {
+    return Math.max(0, source.serializedValueSize());
+  }
+
+  /** What is to be sent; null: not read yet. */
+  Delivery delivery() {
+    return delivery;
+  }
+
+  void delivery(Delivery read) {
+    delivery = read;
+    address = new String(source.key(), StandardCharsets.UTF_8);
+  }
+
+  /** The recipient's key. */
+  String address() {
+    return address;
+  }
+
+  /** The account that it goes through; set before it is started. */
+  AccountGate account() {
+    return account;
+  }
+
+  void account(AccountGate gate) {
+    account = gate;
+  }
+
+  /** Takes its place in the account's pace. */
+  void plan() {
+    if (planned.compareAndSet(false, true)) {
+      account.pace().plan();
+    }
+  }
+
+  /** Gives its place in the account's pace back, where it has one. */
+  void unplan() {
+    if (planned.compareAndSet(true, false)) {
+      account.pace().unplan();
+    }
+  }
+
+  /** It is ready to be called: a commit has said so. {@code now} in nanoseconds. */
+  void committed(long now) {
+    if (firstCommittedAt == 0) {
+      firstCommittedAt = now;
+    }
+    committedAt = now;
+  }
+
+  /** When the last commit said that it is started, in nanoseconds. */
+  long committedAt() {
+    return committedAt;
+  }
+
+  /** When the first commit said that it is started, in nanoseconds; 0: none has. */
+  long firstCommittedAt() {
+    return firstCommittedAt;
+  }
+
+  /** From one stage to the next; false: somebody else was first. */
+  boolean move(Stage from, Stage to) {
+    return stage.compareAndSet(from, to);
+  }
+
+  /** How it ended; null: it has not. */
+  Outcome outcome() {
+    return outcome;
+  }
+
+  /** The record that tells of the outcome; null: none is to be written. */
+  ProducerRecord<byte[], byte[]> outgoing() {
+    return outgoing;
+  }
+
+  void ended(Outcome how, ProducerRecord<byte[], byte[]> record) {
+    outcome = how;
+    outgoing = record;
+  }
+}

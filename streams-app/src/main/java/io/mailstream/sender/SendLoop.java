@@ -1,0 +1,411 @@
+package io.mailstream.sender;
+
+import io.mailstream.schemas.Topics;
+import io.mailstream.sender.Checkpoints.Point;
+import io.mailstream.sender.Send.Stage;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.Lane;
+import io.mailstream.v1.ReasonCode;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The loop of one instance:
+ *
+ * <pre>
+ * poll ─▶ one transaction { outcomes since the last; offset and what is started, by partition }
+ *      ─▶ only after its commit: the calls of what it starts
+ * </pre>
+ *
+ * <p>All of it runs on one thread, {@link #run}, save the calls, which run in {@link CallSlots} and
+ * report back by a queue.
+ */
+final class SendLoop {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SendLoop.class);
+  private static final Duration IDLE = Duration.ofMillis(100);
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final int GIVE_UP_AFTER_DELAYS = 4;
+  private static final int HANDOVER_COMMITS = 5;
+  private static final long OLD_PREFIX = TimeUnit.MINUTES.toNanos(2);
+
+  private final SenderConfig config;
+  private final Consumer<byte[], byte[]> consumer;
+  private final RecordCodec codec;
+  private final Map<String, AccountGate> accounts;
+  private final Checkpoints checkpoints;
+  private final SuppressionTail tail;
+  private final SenderMetrics metrics;
+  private final InstantSource clock;
+  private final int allPartitions;
+  private final Partitions partitions;
+  private final Planner planner;
+  private final Committer committer;
+  private final CallSlots slots;
+  private final Purger purger;
+  private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
+
+  /** Ended, but the registry is needed to say so and is out. */
+  private final Deque<Completion> unwritten = new ArrayDeque<>();
+
+  /** Started, but not called: too late after their commit, or the gate was not fresh. */
+  private final List<Send> returned = new ArrayList<>();
+
+  private long lastCommitAt = System.nanoTime();
+  private long lastTickAt;
+  private volatile long openSends;
+  private volatile long prefixAge;
+  private volatile boolean joined;
+  private volatile boolean stopping;
+  private volatile Throwable callFailure;
+
+  SendLoop(Parts parts, int allPartitions) {
+    config = parts.config();
+    consumer = parts.consumer();
+    codec = parts.codec();
+    accounts = parts.accounts();
+    checkpoints = parts.checkpoints();
+    tail = parts.tail();
+    metrics = parts.metrics();
+    clock = parts.clock();
+    this.allPartitions = allPartitions;
+    partitions =
+        new Partitions(consumer, parts.topics(), config, tail, this::handOver, this::share);
+    planner = new Planner(config, codec, accounts, tail, clock);
+    committer = new Committer(parts.log(), metrics, checkpoints);
+    purger = new Purger(parts.admin(), config.purgeInterval());
+    Caller caller = new Caller(config, tail, clock, checkpoints, metrics, completions::add);
+    slots = new CallSlots(config.slots(), caller::call, e -> callFailure = e);
+    consumer.subscribe(parts.dispatchTopics(), partitions);
+  }
+
+  /** What the loop works with. */
+  record Parts(
+      SenderConfig config,
+      Topics topics,
+      Consumer<byte[], byte[]> consumer,
+      Admin admin,
+      TransactionLog log,
+      RecordCodec codec,
+      Map<String, AccountGate> accounts,
+      SuppressionTail tail,
+      Checkpoints checkpoints,
+      SenderMetrics metrics,
+      InstantSource clock) {
+
+    List<String> dispatchTopics() {
+      return List.of(topics.dispatch(Lane.TRANSACTIONAL), topics.dispatch(Lane.BULK));
+    }
+  }
+
+  /** Runs until {@link #stop}; then hands over what is in hand. */
+  void run() {
+    while (!stopping) {
+      try {
+        cycle();
+      } catch (WakeupException e) {
+        LOG.debug("Woken up to stop", e);
+      }
+    }
+    handOver(List.copyOf(partitions.all()));
+    purger.purge(partitions.all(), System.nanoTime());
+  }
+
+  /** Makes {@link #run} come to its end. */
+  void stop() {
+    stopping = true;
+    consumer.wakeup();
+  }
+
+  private void cycle() {
+    ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
+    partitions.adopt();
+    partitions.accept(records);
+    joined = partitions.isJoined();
+    checkpoints.reached(Point.POLLED);
+    collect();
+    checkpoints.reached(Point.COLLECTED);
+    if (callFailure != null) {
+      throw new SenderFailure("a call died of an error", callFailure);
+    }
+    long now = System.nanoTime();
+    if (now - lastCommitAt >= config.commitInterval().toNanos()) {
+      planner.plan(partitions.inOrder(), partitions.all());
+      List<Send> again = recommitReturned(now);
+      if (committer.isNeeded(partitions.all())) {
+        Optional<List<Send>> mayStart = committer.commit(partitions.all());
+        lastCommitAt = System.nanoTime();
+        mayStart.ifPresent(sends -> {
+          slots.submit(sends);
+          checkpoints.reached(Point.SUBMITTED);
+          submitAgain(again);
+        });
+      }
+    }
+    partitions.pauseAndResume();
+    if (purger.purge(partitions.all(), now)) {
+      checkpoints.reached(Point.PURGED);
+    }
+    tick(now);
+  }
+
+  /** How long to wait for records: not at all where there is something else to do. */
+  private Duration patience() {
+    boolean busy =
+        slots.busy() > 0
+            || !completions.isEmpty()
+            || !unwritten.isEmpty()
+            || !returned.isEmpty()
+            || partitions.all().stream().anyMatch(partition -> partition.progress().waiting() > 0);
+    return busy ? Duration.ofMillis(Math.max(1, config.commitInterval().toMillis())) : IDLE;
+  }
+
+  /** Takes over how calls ended. */
+  private void collect() {
+    completions.drainTo(unwritten);
+    if (planner.isRegistryPaused()) {
+      return;
+    }
+    while (!unwritten.isEmpty()) {
+      Completion completion = unwritten.peekFirst();
+      try {
+        take(completion);
+      } catch (RuntimeException e) {
+        if (!planner.pauseIfOutage(e)) {
+          throw e;
+        }
+        return;
+      }
+      unwritten.removeFirst();
+    }
+  }
+
+  private void take(Completion completion) {
+    Send send = completion.send();
+    Outcome outcome = completion.outcome();
+    if (outcome == null) {
+      if (send.partition().isOwned()) {
+        returned.add(send);
+      }
+    } else if (send.partition().isOwned()) {
+      finish(send, outcome);
+    } else {
+      testify(send, outcome);
+    }
+  }
+
+  private void finish(Send send, Outcome outcome) {
+    ProducerRecord<byte[], byte[]> record =
+        codec.outcome(send.source(), send.delivery(), outcome, clock.millis());
+    send.ended(outcome, record);
+    send.partition().progress().finish(send);
+  }
+
+  /** The successor holds it for uncertain: this may settle it. */
+  private void testify(Send send, Outcome outcome) {
+    outcome
+        .evidence(send.delivery(), clock.millis())
+        .ifPresent(event -> {
+          committer.add(codec.evidence(send.source(), event));
+          metrics.evidence();
+          LOG.info(
+              "Delivery {} ended after its partition {} went elsewhere: given as evidence",
+              send.delivery().getDeliveryId(),
+              send.partition().id());
+        });
+  }
+
+  /** Of those that came back uncalled: which are to be called once the next commit names them. */
+  private List<Send> recommitReturned(long now) {
+    List<Send> again = new ArrayList<>();
+    List<Send> atOnce = new ArrayList<>();
+    long delay = config.startMaxDelay().toNanos();
+    for (Iterator<Send> i = returned.iterator(); i.hasNext(); ) {
+      Send send = i.next();
+      OwnedPartition partition = send.partition();
+      SuppressionView view = tail.view(partition.id().partition());
+      boolean fresh = view != null && view.isFresh(now, config.gateMaxAge().toNanos());
+      if (!partition.isOwned()) {
+        i.remove();
+      } else if (now - send.firstCommittedAt() > GIVE_UP_AFTER_DELAYS * delay) {
+        i.remove();
+        withdraw(send, "it could not be started in time: the last gate was not fresh");
+      } else if (fresh && now - send.committedAt() > delay / 2) {
+        i.remove();
+        partition.progress().touch();
+        again.add(send);
+      } else if (fresh) {
+        i.remove();
+        send.plan();
+        atOnce.add(send);
+      }
+    }
+    slots.submit(atOnce);
+    returned.addAll(again);
+    return again;
+  }
+
+  private void submitAgain(List<Send> again) {
+    if (again.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
+    for (Send send : again) {
+      send.committed(now);
+      send.plan();
+      metrics.recommitted();
+    }
+    returned.removeAll(again);
+    slots.submit(again);
+  }
+
+  /** Takes a started send back before it is called. */
+  private void withdraw(Send send, String why) {
+    if (send.move(Stage.READY, Stage.WITHDRAWN)) {
+      send.unplan();
+      unwritten.addLast(
+          new Completion(
+              send,
+              Outcome.deferral(
+                  send.delivery(),
+                  DeferralReason.NOT_STARTED,
+                  Optional.empty(),
+                  ReasonCode.UNKNOWN,
+                  why,
+                  clock.millis())));
+    }
+  }
+
+  /** Ends the work on partitions that leave: nothing starts, what is in flight is waited for. */
+  private void handOver(Collection<OwnedPartition> leaving) {
+    leaving.forEach(OwnedPartition::stopStarting);
+    for (OwnedPartition partition : leaving) {
+      for (Send send : partition.progress().openSends()) {
+        if (send.isStarted() && !send.isFinished()) {
+          withdraw(send, "its partition went to another sender before it was started");
+        }
+      }
+    }
+    long until = System.nanoTime() + config.handoverTimeout().toNanos();
+    collect();
+    while (isInFlight(leaving) && System.nanoTime() - until < 0) {
+      waitForCompletion(until);
+      collect();
+    }
+    for (int i = 0; i < HANDOVER_COMMITS && committer.isNeeded(partitions.all()); i++) {
+      committer.commit(partitions.all()).ifPresent(slots::submit);
+    }
+    for (OwnedPartition partition : leaving) {
+      long open = partition.progress().openSends().size();
+      if (open > 0) {
+        LOG.warn(
+            "{}: {} sends did not end within {}: the next owner holds them for uncertain",
+            partition.id(),
+            open,
+            config.handoverTimeout());
+      }
+    }
+  }
+
+  private static boolean isInFlight(Collection<OwnedPartition> leaving) {
+    return leaving.stream().anyMatch(partition -> partition.progress().oldestOpen() != null);
+  }
+
+  private void waitForCompletion(long until) {
+    try {
+      Completion next =
+          completions.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      if (next != null) {
+        unwritten.addLast(next);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void share() {
+    double share = (double) partitions.all().size() / allPartitions;
+    long now = System.nanoTime();
+    accounts.values().forEach(account -> account.share(share, now));
+  }
+
+  private void tick(long now) {
+    if (now - lastTickAt < TICK.toNanos()) {
+      return;
+    }
+    lastTickAt = now;
+    accounts.values().forEach(account -> account.tick(now));
+    partitions.forgetOldSuppressions();
+    long open = 0;
+    long oldest = 0;
+    for (OwnedPartition partition : partitions.all()) {
+      open += partition.progress().open();
+      Send first = partition.progress().oldestOpen();
+      if (first != null && first.firstCommittedAt() != 0) {
+        long age = now - first.firstCommittedAt();
+        oldest = Math.max(oldest, age);
+        if (age > OLD_PREFIX) {
+          LOG.warn(
+              "{}: offset {} is open for {} and holds the partition's offset back",
+              partition.id(),
+              first.offset(),
+              Duration.ofNanos(age));
+        }
+      }
+    }
+    openSends = open;
+    prefixAge = oldest;
+  }
+
+  /** How many sends were open at the last look. */
+  long openSends() {
+    return openSends;
+  }
+
+  /** How many calls are in flight. */
+  int callsInFlight() {
+    return slots.busy();
+  }
+
+  /** How long the oldest open send is open, in seconds. */
+  double prefixAgeSeconds() {
+    return prefixAge / 1e9;
+  }
+
+  /** What keeps it from working, for people; empty: nothing. */
+  String trouble() {
+    if (!joined) {
+      return "partitions are not assigned yet";
+    }
+    return committer.trouble();
+  }
+
+  /** What keeps records from being read or written, for people; empty: nothing. */
+  String registryTrouble() {
+    return planner.registryTrouble();
+  }
+
+  /** Stops all calls that have not begun, without a word to the brokers. */
+  void abandon() {
+    stopping = true;
+    partitions.all().forEach(OwnedPartition::release);
+  }
+}

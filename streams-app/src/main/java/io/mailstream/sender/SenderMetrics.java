@@ -1,0 +1,103 @@
+package io.mailstream.sender;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The sender's meters. Every record of the dispatch topics ends in exactly one outcome: once all
+ * are finished, {@code mailstream_sender_outcomes} over its kinds is the number of records.
+ */
+final class SenderMetrics {
+
+  private final MeterRegistry registry;
+  private final Map<Outcome.Kind, Counter> outcomes = new EnumMap<>(Outcome.Kind.class);
+  private final Map<String, Timer> calls = new ConcurrentHashMap<>();
+  private final Counter commits;
+  private final Counter aborts;
+  private final Counter paced;
+  private final Counter gateWaits;
+  private final Counter evidence;
+  private final Counter recommits;
+
+  SenderMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
+      outcomes.put(
+          kind,
+          Counter.builder("mailstream.sender.outcomes")
+              .description("Dispatched deliveries by how they left the sender")
+              .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
+    commits = counter("mailstream.sender.commits", "Transactions committed");
+    aborts = counter("mailstream.sender.aborts", "Transactions aborted; their content goes again");
+    paced = counter("mailstream.sender.paced", "Calls that waited for the account's rate");
+    gateWaits =
+        counter("mailstream.sender.gate.waits", "Calls put off: the suppressions were not fresh");
+    evidence = counter("mailstream.sender.evidence", "Results for partitions that went elsewhere");
+    recommits =
+        counter("mailstream.sender.recommits", "Calls that came too late after their commit");
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
+  }
+
+  MeterRegistry registry() {
+    return registry;
+  }
+
+  /** A value that is asked for when it is looked at. */
+  <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
+    io.micrometer.core.instrument.Gauge.builder("mailstream.sender." + name, of, value)
+        .description(description)
+        .register(registry);
+  }
+
+  void ended(Outcome.Kind kind) {
+    outcomes.get(kind).increment();
+  }
+
+  void called(String account, long nanos) {
+    calls
+        .computeIfAbsent(
+            account,
+            name ->
+                Timer.builder("mailstream.sender.call")
+                    .description("Calls of the ESP")
+                    .tag("account", name)
+                    .register(registry))
+        .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  void committed() {
+    commits.increment();
+  }
+
+  void aborted() {
+    aborts.increment();
+  }
+
+  void paced() {
+    paced.increment();
+  }
+
+  void gateWait() {
+    gateWaits.increment();
+  }
+
+  void evidence() {
+    evidence.increment();
+  }
+
+  void recommitted() {
+    recommits.increment();
+  }
+}

@@ -1,0 +1,171 @@
+package io.mailstream.sender;
+
+import io.mailstream.app.Role;
+import io.mailstream.policy.Account;
+import io.mailstream.policy.Policies;
+import io.mailstream.runtime.config.CommonConfig;
+import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.runtime.health.CheckResult;
+import io.mailstream.runtime.health.HealthCheck;
+import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.serde.AvroSerdeConfig;
+import io.mailstream.sender.provider.EmailProvider;
+import io.mailstream.sender.provider.ProviderFactory;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
+import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sender: takes deliveries from the dispatch topics and gives them to the ESPs, outside Kafka
+ * Streams, because a call that blocks and cannot be undone has no place in a topology.
+ */
+public final class SenderRole implements Role {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SenderRole.class);
+
+  /** Longer than the wait for calls in flight, and within the ten seconds that a stop may take. */
+  private static final Duration STOP_BOUND = Duration.ofMillis(8_500);
+
+  /** The loop must not stand still for the registry: it asks again by itself. */
+  private static final Map<String, Object> IMPATIENT =
+      Map.of(AvroSerdeConfig.RETRY_TIMEOUT_MS, 100, AvroSerdeConfig.READ_TIMEOUT_MS, 2_000);
+
+  private final Map<String, AccountGate> accounts = new TreeMap<>();
+  private final SenderProcess process;
+  private final AccountMonitor monitor;
+
+  /**
+   * A sender that has not begun.
+   *
+   * @param config with the settings of {@link SenderConfig#define}
+   * @param policies the accounts
+   * @param registry where its meters go
+   * @throws IllegalArgumentException if the settings of an account are wrong; names every fault
+   */
+  public SenderRole(ServiceConfig config, Policies policies, MeterRegistry registry) {
+    this(
+        SenderConfig.of(config),
+        new Topics(config.getString(CommonConfig.TOPICS_PREFIX)),
+        policies,
+        account -> ProviderFactory.create(account, SenderConfig.accounts(config)),
+        serdes(config),
+        registry,
+        Surroundings.REAL);
+  }
+
+  SenderRole(
+      SenderConfig config,
+      Topics topics,
+      Policies policies,
+      Function<Account, EmailProvider> providers,
+      Serdes serdes,
+      MeterRegistry registry,
+      Surroundings surroundings) {
+    InstantSource clock = surroundings.clock();
+    policies
+        .accounts()
+        .forEach((name, account) ->
+            accounts.put(name, new AccountGate(account, providers.apply(account), clock)));
+    monitor = new AccountMonitor(accounts.values(), clock);
+    process =
+        new SenderProcess(
+            config,
+            topics,
+            new RecordCodec(topics, serdes.serializer(), serdes.deserializer()),
+            accounts,
+            monitor,
+            new SenderMetrics(registry),
+            surroundings);
+  }
+
+  /** What writes and reads Avro. */
+  record Serdes(Serializer<Object> serializer, Deserializer<Object> deserializer) {}
+
+  /** What tests replace. */
+  record Surroundings(
+      InstantSource clock, Checkpoints checkpoints, Function<SenderConfig, SenderClients> clients) {
+
+    static final Surroundings REAL =
+        new Surroundings(InstantSource.system(), Checkpoints.NONE, SenderClients::new);
+  }
+
+  @SuppressWarnings("unchecked") // the classes are named in the configuration
+  private static Serdes serdes(ServiceConfig config) {
+    Map<String, Object> settings = new HashMap<>(IMPATIENT);
+    settings.putAll(CommonConfig.serdes(config));
+    try {
+      Serializer<Object> serializer =
+          Utils.newInstance(config.getString(CommonConfig.AVRO_SERIALIZER), Serializer.class);
+      Deserializer<Object> deserializer =
+          Utils.newInstance(config.getString(CommonConfig.AVRO_DESERIALIZER), Deserializer.class);
+      serializer.configure(settings, false);
+      deserializer.configure(settings, false);
+      return new Serdes(serializer, deserializer);
+    } catch (ClassNotFoundException e) {
+      throw new IllegalArgumentException(
+          "the class %s named by %s or %s is not on the class path"
+              .formatted(
+                  e.getMessage(), CommonConfig.AVRO_SERIALIZER, CommonConfig.AVRO_DESERIALIZER),
+          e);
+    }
+  }
+
+  @Override
+  public String name() {
+    return "sender";
+  }
+
+  @Override
+  public void start() {
+    monitor.start();
+    process.start();
+  }
+
+  @Override
+  public List<HealthCheck> livenessChecks() {
+    return List.of(check("sender", () -> process.failure()));
+  }
+
+  @Override
+  public List<HealthCheck> readinessChecks() {
+    List<HealthCheck> checks = new ArrayList<>();
+    checks.add(check("sender", () -> process.trouble()));
+    checks.add(check("suppression-gate", () -> process.gateTrouble()));
+    checks.add(check("sender-schema-registry", () -> process.registryTrouble()));
+    accounts.forEach((name, gate) ->
+        checks.add(
+            check(
+                "account-" + name,
+                () -> gate.trouble(InstantSource.system().millis()).orElse(""))));
+    return checks;
+  }
+
+  private static HealthCheck check(String name, java.util.function.Supplier<String> trouble) {
+    return HealthCheck.of(
+        name,
+        () -> {
+          String why = trouble.get();
+          return why.isEmpty() ? CheckResult.up() : CheckResult.down(why);
+        });
+  }
+
+  @Override
+  public void close() {
+    LOG.info("The sender stops");
+    process.stop(STOP_BOUND);
+    monitor.close();
+    accounts.values().forEach(AccountGate::close);
+    LOG.info("The sender has stopped");
+  }
+}

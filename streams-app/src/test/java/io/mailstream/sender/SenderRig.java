@@ -1,0 +1,334 @@
+package io.mailstream.sender;
+
+import io.mailstream.embedded.EmbeddedKafka;
+import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.policy.Account;
+import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.Limit;
+import io.mailstream.policy.Policies;
+import io.mailstream.policy.Retry;
+import io.mailstream.policy.SuppressionRules;
+import io.mailstream.runtime.config.CommonConfig;
+import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.RecipientKey;
+import io.mailstream.schemas.TopicSetup;
+import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
+import io.mailstream.schemas.serde.MailstreamAvroSerializer;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.InlineContent;
+import io.mailstream.v1.Lane;
+import io.mailstream.v1.Mailbox;
+import io.mailstream.v1.Recipient;
+import io.mailstream.v1.RecordOrigin;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Topics, a group and as many senders as a test wants, on the shared broker. */
+final class SenderRig implements AutoCloseable {
+
+  static final int PARTITIONS = 2;
+  static final String ACCOUNT = "main";
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
+  final CountingProvider provider = new CountingProvider();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final Admin admin;
+  private final EmbeddedKafka kafka;
+  private final String registryUrl;
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final MailstreamAvroSerializer serializer = new MailstreamAvroSerializer();
+  private final MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
+  private final Map<String, Tail> tails = new HashMap<>();
+  private final List<SenderRole> senders = new ArrayList<>();
+  private Optional<Limit> limit = Optional.empty();
+  private int deliveries;
+
+  SenderRig() {
+    this(EmbeddedKafka.shared(), EmbeddedRegistry.shared().url());
+  }
+
+  SenderRig(EmbeddedKafka kafka, String registryUrl) {
+    this.kafka = kafka;
+    this.registryUrl = registryUrl;
+    Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+    admin = Admin.create(settings);
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.request.size", 12_000_000),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    Map<String, Object> serde = Map.of("schema.registry.url", registryUrl);
+    serializer.configure(serde, false);
+    deserializer.configure(serde, false);
+    TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, group());
+    get(
+        admin
+            .incrementalAlterConfigs(
+                Map.of(
+                    group,
+                    List.of(
+                        set("consumer.session.timeout.ms", "3000"),
+                        set("consumer.heartbeat.interval.ms", "300"))))
+            .all()
+            .toCompletionStage()
+            .toCompletableFuture());
+  }
+
+  private static AlterConfigOp set(String name, String value) {
+    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+  }
+
+  String group() {
+    return topics.prefix() + "sender";
+  }
+
+  /** With a limit of the account. */
+  SenderRig limit(double perSecond, double burst) {
+    limit = Optional.of(new Limit(perSecond, burst));
+    return this;
+  }
+
+  /** Starts a sender. */
+  SenderRole start(String instance) {
+    return start(instance, Checkpoints.NONE, Map.of());
+  }
+
+  /** Starts a sender that dies as told, with settings over those of the tests. */
+  SenderRole start(String instance, Checkpoints checkpoints, Map<String, String> overrides) {
+    SenderRole sender =
+        new SenderRole(
+            SenderConfig.of(config(instance, overrides)),
+            topics,
+            policies(),
+            account -> provider,
+            new SenderRole.Serdes(serializer, deserializer),
+            meters,
+            new SenderRole.Surroundings(
+                InstantSource.system(), checkpoints, config -> clients(config, checkpoints)));
+    sender.start();
+    senders.add(sender);
+    return sender;
+  }
+
+  ServiceConfig config(String instance, Map<String, String> overrides) {
+    Map<String, String> values = new HashMap<>();
+    values.put("bootstrap.servers", kafka.bootstrapServers());
+    values.put("schema.registry.url", registryUrl);
+    values.put("topics.prefix", topics.prefix());
+    values.put(SenderConfig.GROUP_ID, group());
+    values.put(SenderConfig.INSTANCE_ID, instance);
+    values.put(SenderConfig.TRANSACTION_TIMEOUT, "2000");
+    values.put("kafka.metadata.max.age.ms", "1000");
+    values.put("kafka.reconnect.backoff.max.ms", "200");
+    values.put("kafka.retry.backoff.ms", "20");
+    values.putAll(overrides);
+    Map<String, Map<String, String>> passThrough = new HashMap<>(CommonConfig.passThrough());
+    passThrough.putAll(SenderConfig.passThrough());
+    return new ServiceConfig(
+        CommonConfig.add(SenderConfig.define(new ConfigDef())), values, passThrough) {};
+  }
+
+  private Policies policies() {
+    return new Policies(
+        Map.of(ACCOUNT, new Account(ACCOUNT, "test", limit, Map.of())),
+        Map.of(),
+        Optional.empty(),
+        new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 5, Duration.ofHours(1)),
+        new Deduplication(Duration.ofHours(24), 2),
+        new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+        1_000_000,
+        1_000_000,
+        50);
+  }
+
+  private static SenderClients clients(SenderConfig config, Checkpoints checkpoints) {
+    return new SenderClients(config) {
+      @Override
+      Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
+        return new KafkaConsumer<>(settings) {
+          @Override
+          public void close(CloseOptions options) {
+            super.close(
+                checkpoints instanceof Crash crash && crash.hasHappened()
+                    ? CloseOptions.timeout(Duration.ZERO)
+                        .withGroupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
+                    : options);
+          }
+        };
+      }
+    };
+  }
+
+  /** A delivery to a recipient of its own. */
+  Delivery delivery(Lane lane) {
+    int number = deliveries++;
+    return delivery(lane, "user%d@example.com".formatted(number));
+  }
+
+  Delivery delivery(Lane lane, String address) {
+    int number = deliveries++;
+    return Delivery.newBuilder()
+        .setDeliveryId("d%05d".formatted(number))
+        .setRequestId("r" + number)
+        .setTenant("shop")
+        .setIdempotencyKey("r" + number)
+        .setStream("news")
+        .setLane(lane)
+        .setAccount(ACCOUNT)
+        .setRecipient(Recipient.newBuilder().setAddress(address).build())
+        .setOrigin(
+            RecordOrigin.newBuilder()
+                .setTopic(topics.requests(lane))
+                .setPartition(0)
+                .setOffset(number)
+                .build())
+        .setAcceptedAt(Instant.now())
+        .setDispatchedAt(Instant.now())
+        .setFrom(Mailbox.newBuilder().setAddress("shop@example.com").build())
+        .setContent(InlineContent.newBuilder().setText("hello").build())
+        .build();
+  }
+
+  /** New deliveries, alternating between the lanes, in the dispatch topics. */
+  List<Delivery> dispatch(int count) {
+    List<Delivery> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      batch.add(delivery(i % 2 == 0 ? Lane.TRANSACTIONAL : Lane.BULK));
+    }
+    dispatch(batch);
+    return batch;
+  }
+
+  void dispatch(Collection<Delivery> batch) {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (Delivery delivery : batch) {
+      sent.add(
+          producer.send(
+              new ProducerRecord<>(
+                  topics.dispatch(delivery.getLane()),
+                  RecipientKey.bytes(delivery.getRecipient().getAddress()),
+                  serializer.serialize(topics.dispatch(delivery.getLane()), delivery))));
+    }
+    sent.forEach(SenderRig::get);
+  }
+
+  /** Writes an Avro record, and returns when it is acknowledged. */
+  void produce(String topic, String key, SpecificRecord value) {
+    produce(topic, key, serializer.serialize(topic, value));
+  }
+
+  void produce(String topic, String key, byte[] value) {
+    get(producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)));
+  }
+
+  /** All committed records of a topic so far, read on from the last time. */
+  <T> List<T> read(String topic, Class<T> type) {
+    return tails.computeIfAbsent(topic, Tail::new).read().stream()
+        .map(record -> type.cast(deserializer.deserialize(topic, record.headers(), record.value())))
+        .toList();
+  }
+
+  /** All committed records of a topic so far as they are. */
+  List<ConsumerRecord<byte[], byte[]>> readRaw(String topic) {
+    return tails.computeIfAbsent(topic, Tail::new).read();
+  }
+
+  private final class Tail {
+    private final Consumer<byte[], byte[]> consumer;
+    private final List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+
+    Tail(String topic) {
+      consumer =
+          new KafkaConsumer<>(
+              Map.of(
+                  "bootstrap.servers",
+                  kafka.bootstrapServers(),
+                  "isolation.level",
+                  "read_committed",
+                  "auto.offset.reset",
+                  "earliest",
+                  "fetch.max.wait.ms",
+                  50),
+              new ByteArrayDeserializer(),
+              new ByteArrayDeserializer());
+      List<TopicPartition> ids = new ArrayList<>();
+      for (int i = 0; i < PARTITIONS; i++) {
+        ids.add(new TopicPartition(topic, i));
+      }
+      consumer.assign(ids);
+      consumer.seekToBeginning(ids);
+    }
+
+    List<ConsumerRecord<byte[], byte[]>> read() {
+      consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+      return all;
+    }
+  }
+
+  /** Waits for something. */
+  static void await(String what, BooleanSupplier condition) {
+    await(what, DEADLINE, condition);
+  }
+
+  static void await(String what, Duration most, BooleanSupplier condition) {
+    long until = System.nanoTime() + most.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > until) {
+        throw new AssertionError("not within %s: %s".formatted(most, what));
+      }
+      Thread.onSpinWait();
+      Thread.yield();
+    }
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  @Override
+  public void close() {
+    senders.forEach(SenderRole::close);
+    tails.values().forEach(tail -> tail.consumer.close());
+    producer.close();
+    admin.close();
+  }
+}
