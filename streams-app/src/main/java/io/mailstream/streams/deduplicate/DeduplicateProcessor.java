@@ -8,6 +8,7 @@ import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.RecordOrigin;
 import io.mailstream.v1.ResultStatus;
@@ -94,7 +95,7 @@ final class DeduplicateProcessor
     if (event.getDeliveryId() == null) {
       return;
     }
-    Evidence evidence = Evidence.of(event).orElse(null);
+    Evidence evidence = Evidence.of(event.getType()).orElse(null);
     if (evidence == null) {
       return;
     }
@@ -105,7 +106,7 @@ final class DeduplicateProcessor
     seen.entry()
         .setEvidence(
             new DeliveryEvidence(
-                evidence == Evidence.SENT,
+                event.getType(),
                 event.getEventId(),
                 event.getProviderMessageId(),
                 event.getOccurredAt()));
@@ -114,7 +115,9 @@ final class DeduplicateProcessor
 
   /** A refusal after all outweighs that the mail was taken at first; nothing else is news. */
   private static boolean isNews(Evidence evidence, DeliveryEvidence known) {
-    return known == null || (known.getSent() && evidence == Evidence.FAILED);
+    return known == null
+        || (evidence == Evidence.FAILED
+            && Evidence.of(known.getType()).orElseThrow() == Evidence.SENT);
   }
 
   private void settle(Record<String, SpecificRecord> record, Deferral deferral) {
@@ -130,21 +133,29 @@ final class DeduplicateProcessor
   }
 
   private SendResult settled(Delivery delivery, DeliveryEvidence evidence) {
+    boolean sent = Evidence.of(evidence.getType()).orElseThrow() == Evidence.SENT;
     SendResult result =
         Results.of(
             delivery,
-            evidence.getSent() ? ResultStatus.SENT : ResultStatus.FAILED,
-            List.of(
-                evidence.getSent() ? ReasonCode.EVIDENCE_OF_SEND : ReasonCode.EVIDENCE_OF_FAILURE),
-            "the outcome of the send was not known; the ESP's event %s tells it"
-                .formatted(evidence.getEventId()),
+            sent ? ResultStatus.SENT : ResultStatus.FAILED,
+            sent ? List.of(ReasonCode.EVIDENCE_OF_SEND) : failure(evidence),
+            "the outcome of the send was not known; the ESP's event %s (%s) tells it"
+                .formatted(evidence.getEventId(), evidence.getType()),
             delivery.getAttempt(),
             context.currentSystemTimeMs());
     result.setProviderMessageId(evidence.getProviderMessageId());
-    if (evidence.getSent()) {
+    if (sent) {
       result.setSentAt(evidence.getOccurredAt());
     }
     return result;
+  }
+
+  private static List<ReasonCode> failure(DeliveryEvidence evidence) {
+    return List.of(
+        ReasonCode.EVIDENCE_OF_FAILURE,
+        evidence.getType() == FeedbackType.RENDERING_FAILED
+            ? ReasonCode.RENDERING_FAILED
+            : ReasonCode.ESP_REJECTED);
   }
 
   private SendResult duplicate(Delivery delivery, DeduplicationEntry first) {

@@ -140,7 +140,7 @@ public final class TopologySettings {
   }
 
   /** What the promises rest on; locked by {@link LockedStreamsKeys}. */
-  private static Map<String, Object> promised(Topics topics) {
+  static Map<String, Object> promised(Topics topics) {
     return Map.ofEntries(
         Map.entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
         Map.entry(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"),

@@ -1,33 +1,156 @@
 package io.mailstream.streams.topology;
 
-import io.mailstream.policy.Policies;
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.schemas.Topics;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.Lane;
+import io.mailstream.v1.SendRequest;
+import io.mailstream.v1.SendResult;
+import io.mailstream.v1.Suppression;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 
-final class MailDriver {
+/** The whole topology in the driver, with a clock of its own. */
+final class MailDriver implements AutoCloseable {
+
+  static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+
   static final String POLICIES =
       """
       accounts:
         ses: {provider: ses}
+        other: {provider: ses}
       tenants:
         acme:
           from_domains: [acme.example]
-          other_streams: {}
+          account: ses
+          allowed_accounts: [other]
+          streams:
+            password-reset: {evidence_window: 1m}
+            limited: {limit: {rate: 1/s, burst: 2}}
+      retry: {initial: 10s, multiplier: 2, max: 10m, jitter: 0, max_attempts: 3, max_age: 1h}
+      deduplication: {window: 24h, buckets: 2}
       """;
 
+  final Topics topics = Topics.withDefaultPrefix();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Serde<SpecificRecord> avro = MemoryAvro.serde();
+  private final TopologyTestDriver driver;
+  private Instant now = START;
+
+  MailDriver(int partitions, Path stateDir) {
+    Topology topology = MailTopology.build(settings(partitions, () -> now, meters, avro));
+    driver = new TopologyTestDriver(topology, properties(stateDir), START);
+  }
+
   static Topology topology(int partitions) {
-    Policies policies = PolicyLoader.load(POLICIES);
     return MailTopology.build(
-        new MailTopology.Settings(
-            Topics.withDefaultPrefix(),
-            partitions,
-            policies,
-            MemoryAvro.serde(),
-            new SimpleMeterRegistry(),
-            InstantSource.system(),
-            1));
+        settings(partitions, () -> START, new SimpleMeterRegistry(), MemoryAvro.serde()));
+  }
+
+  private static MailTopology.Settings settings(
+      int partitions, InstantSource clock, SimpleMeterRegistry meters, Serde<SpecificRecord> avro) {
+    return new MailTopology.Settings(
+        Topics.withDefaultPrefix(),
+        partitions,
+        PolicyLoader.load(POLICIES),
+        avro,
+        meters,
+        clock,
+        1);
+  }
+
+  private Properties properties(Path stateDir) {
+    Map<String, Object> config = new HashMap<>(TopologySettings.promised(topics));
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, "driver");
+    config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:1");
+    config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+    Properties properties = new Properties();
+    properties.putAll(config);
+    return properties;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  void advance(Duration by) {
+    now = now.plus(by);
+    driver.advanceWallClockTime(by);
+  }
+
+  void send(Lane lane, SendRequest request) {
+    send(topics.requests(lane), null, request);
+  }
+
+  void send(String topic, String key, SpecificRecord record) {
+    raw(topic, key, avro.serializer().serialize(topic, record));
+  }
+
+  void raw(String topic, String key, byte[] value) {
+    driver
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(
+            new TestRecord<>(
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, Instant.EPOCH));
+  }
+
+  List<TestRecord<String, SpecificRecord>> records(String topic) {
+    return driver
+        .createOutputTopic(topic, new StringDeserializer(), avro.deserializer())
+        .readRecordsToList();
+  }
+
+  List<TestRecord<byte[], byte[]>> bytes(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  List<Delivery> dispatched(Lane lane) {
+    return records(topics.dispatch(lane)).stream().map(r -> (Delivery) r.value()).toList();
+  }
+
+  List<SendResult> results() {
+    return records(topics.results()).stream().map(r -> (SendResult) r.value()).toList();
+  }
+
+  List<Suppression> suppressions() {
+    return records(topics.suppressions()).stream().map(r -> (Suppression) r.value()).toList();
+  }
+
+  /** All topics that anything was written to, changelogs and hops included. */
+  Set<String> written() {
+    return driver.producedTopicNames();
+  }
+
+  /** The sum of a counter or gauge over its tags. */
+  double sum(String meter) {
+    return meters.find(meter).meters().stream()
+        .mapToDouble(found -> found.measure().iterator().next().getValue())
+        .sum();
+  }
+
+  @Override
+  public void close() {
+    driver.close();
   }
 }

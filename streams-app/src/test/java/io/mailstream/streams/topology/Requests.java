@@ -23,11 +23,12 @@ final class Requests {
         .setTenant("acme")
         .setStream("password-reset")
         .setFrom(new Mailbox("noreply@acme.example", "Acme"))
-        .setTo(
-            Arrays.stream(recipients)
-                .map(address -> new Recipient(address, null, Map.of()))
-                .toList())
+        .setTo(Arrays.stream(recipients).map(Requests::recipient).toList())
         .setSubject("Your code")
         .setContent(new InlineContent("the code is 1234", null, List.of()));
+  }
+
+  static Recipient recipient(String address) {
+    return new Recipient(address, null, Map.of());
   }
 }
