@@ -3,38 +3,47 @@ package io.mailstream.sender.provider.ses;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.SendOutcome.Deferred;
 import io.mailstream.sender.provider.SendOutcome.Scope;
-import java.util.Set;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a person, once until the account sends again, what only a person can mend. */
+/** Tells a person what only a person can mend: each thing at most once in ten minutes. */
 final class SesAlerts {
 
   private static final Logger LOG = LoggerFactory.getLogger(SesAlerts.class);
+  private static final Duration INTERVAL = Duration.ofMinutes(10);
   private static final int MOST = 100;
 
   private final String account;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final InstantSource clock;
+  private final Map<String, Instant> told = new ConcurrentHashMap<>();
 
-  SesAlerts(String account) {
+  SesAlerts(String account, InstantSource clock) {
     this.account = account;
+    this.clock = clock;
   }
 
   SendOutcome seen(SendOutcome outcome) {
     if (outcome instanceof Deferred deferred
         && (deferred.scope() == Scope.ACCOUNT || deferred.scope() == Scope.IDENTITY)
-        && told.size() < MOST
-        && told.add(deferred.detail())) {
+        && isDue(deferred.detail(), clock.instant())) {
       LOG.error("account {}: mail is waiting: {}", account, deferred.detail());
     }
     return outcome;
   }
 
-  /** The account sends: what was wrong is to be told anew. */
-  void over() {
-    if (!told.isEmpty()) {
+  private boolean isDue(String detail, Instant now) {
+    if (told.size() >= MOST) {
       told.clear();
     }
+    return now.equals(
+        told.merge(
+            detail,
+            now,
+            (last, current) -> current.isBefore(last.plus(INTERVAL)) ? last : current));
   }
 }

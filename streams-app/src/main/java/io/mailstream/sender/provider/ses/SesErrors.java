@@ -102,7 +102,7 @@ final class SesErrors {
       return account(answer, parked, "a limit of the account is reached: raise it with AWS");
     }
     if (code.equals("SendingPausedException") || code.equals("AccountSuspendedException")) {
-      return account(answer, parked, "SES does not let the account send: see its AWS console");
+      return account(answer, parked, "the account may not send: see its SES console");
     }
     if (code.equals("MailFromDomainNotVerifiedException")
         || text.contains("address is not verified")) {

@@ -47,7 +47,7 @@ public final class SesProvider implements EmailProvider {
     this.configurationSet = settings.configurationSet();
     this.clients = SesClients.create(settings);
     this.quota = new SesQuota(account, clients.api(), clock);
-    this.alerts = new SesAlerts(account);
+    this.alerts = new SesAlerts(account, clock);
     this.clock = clock;
   }
 
@@ -82,8 +82,9 @@ public final class SesProvider implements EmailProvider {
         SesTags.of(delivery).entrySet().stream()
             .map(tag -> MessageTag.builder().name(tag.getKey()).value(tag.getValue()).build())
             .toList();
-    // The From is the message's own: one place says it.
     return SendEmailRequest.builder()
+        // The message says it too; here it is what SES checks the identity and the IAM policy by.
+        .fromEmailAddress(WireAddress.find(delivery.getFrom().getAddress()).orElse(null))
         .destination(Destination.builder().toAddresses(recipient).build())
         .content(c -> c.raw(r -> r.data(SdkBytes.fromByteArrayUnsafe(message))))
         .emailTags(tags)
@@ -97,7 +98,6 @@ public final class SesProvider implements EmailProvider {
       String id =
           ScopedValue.where(WatchedHttpClient.CALL, written)
               .call(() -> clients.api().sendEmail(request).messageId());
-      alerts.over();
       return id == null || id.isBlank()
           ? new SendOutcome.Ambiguous("SES answered with success but without a message id")
           : new SendOutcome.Accepted(id);

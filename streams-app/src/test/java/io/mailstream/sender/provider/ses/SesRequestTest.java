@@ -83,6 +83,7 @@ class SesRequestTest {
     JsonNode body = sent(delivery);
     assertThat(body.get("Destination").toString())
         .isEqualTo("{\"ToAddresses\":[\"secret@xn--mller-kva.example\"]}");
+    assertThat(body.get("FromEmailAddress").asText()).isEqualTo("shop@example.com");
     assertThat(body.get("ConfigurationSetName").asText()).isEqualTo("events");
     byte[] raw = Base64.getDecoder().decode(body.at("/Content/Raw/Data").asText());
     Composition composed = new MimeComposer("X-SES-", Long.MAX_VALUE).compose(delivery);
