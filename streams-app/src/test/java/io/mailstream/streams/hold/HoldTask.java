@@ -1,0 +1,117 @@
+package io.mailstream.streams.hold;
+
+import io.mailstream.policy.Policies;
+import io.mailstream.v1.Lane;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.MockProcessorContext.CapturedPunctuator;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/** One task of this step over in-memory stores, which outlive the processor as changelogs do. */
+final class HoldTask {
+
+  private final HoldSupplier supplier;
+  private final HoldMetrics.Task ignored = new HoldMetrics(new SimpleMeterRegistry()).add();
+  private final CountingStore held;
+  private final KeyValueStore<Bytes, byte[]> state;
+  private MockProcessorContext<String, SpecificRecord> context;
+  private Processor<String, SpecificRecord, String, SpecificRecord> processor;
+
+  HoldTask(Policies policies, ReleaseCheck check, int partitions, long now) {
+    ReleaseCheck.Factory factory =
+        new ReleaseCheck.Factory() {
+          @Override
+          public ReleaseCheck create(ProcessorContext<String, SpecificRecord> context) {
+            return check;
+          }
+
+          @Override
+          public Set<StoreBuilder<?>> stores() {
+            return Set.of();
+          }
+        };
+    supplier =
+        new HoldSupplier(
+            new HoldSupplier.Settings(
+                "transactional",
+                "bulk",
+                "results",
+                policies,
+                factory,
+                partitions,
+                new SimpleMeterRegistry(),
+                7));
+    context = new MockProcessorContext<>();
+    held = new CountingStore(Stores.inMemoryKeyValueStore(HoldStores.HELD).get());
+    state = Stores.inMemoryKeyValueStore(HoldStores.STATE).get();
+    held.init(context.getStateStoreContext(), held);
+    state.init(context.getStateStoreContext(), state);
+    start(now);
+  }
+
+  /** The task moves to another instance: what is in memory is lost, what is in stores is not. */
+  void restart(long now) {
+    processor.close();
+    start(now);
+  }
+
+  void send(SpecificRecord value, long now) {
+    context.setCurrentSystemTimeMs(now);
+    processor.process(new Record<>("key", value, now));
+  }
+
+  void tick(long now) {
+    context.setCurrentSystemTimeMs(now);
+    context.scheduledPunctuators().stream()
+        .filter(punctuator -> !punctuator.cancelled())
+        .map(CapturedPunctuator::getPunctuator)
+        .forEach(punctuator -> punctuator.punctuate(now));
+  }
+
+  /** What has been forwarded since this was last asked. */
+  List<SpecificRecord> taken() {
+    List<SpecificRecord> taken =
+        context.forwarded().stream().<SpecificRecord>map(f -> f.record().value()).toList();
+    context.resetForwards();
+    return taken;
+  }
+
+  /** How many are held, by the step's own count. */
+  long heldCount() {
+    HoldTotals totals = new HoldTotals(new HoldState(state).totals(), ignored);
+    long count = 0;
+    for (HoldReason reason : HoldReason.values()) {
+      for (Lane lane : Lane.values()) {
+        count += totals.count(reason, lane);
+      }
+    }
+    return count;
+  }
+
+  /** How many keys the hold store has. */
+  long heldKeys() {
+    return held.approximateNumEntries();
+  }
+
+  CountingStore store() {
+    return held;
+  }
+
+  private void start(long now) {
+    context = new MockProcessorContext<>();
+    context.setCurrentSystemTimeMs(now);
+    context.addStateStore(held);
+    context.addStateStore(state);
+    processor = supplier.get();
+    processor.init(context);
+  }
+}

@@ -1,0 +1,171 @@
+package io.mailstream.streams.throttle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mailstream.policy.Account;
+import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.Limit;
+import io.mailstream.policy.Policies;
+import io.mailstream.policy.Retry;
+import io.mailstream.policy.StreamPolicy;
+import io.mailstream.policy.SuppressionRules;
+import io.mailstream.policy.Tenant;
+import io.mailstream.v1.Lane;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ThrottleTest {
+
+  private static final long T0 = 1_700_000_000_000L;
+  private static final Flow NEWS = new Flow("acme", "news", "main");
+  private static final Flow DIGEST = new Flow("acme", "digest", "main");
+
+  private final States states = new States();
+
+  @Test
+  void a_delivery_is_subject_to_its_account_tenant_and_stream() {
+    Throttle throttle = throttle(new Limit(1, 1), new Limit(1, 1));
+    assertThat(throttle.gates(NEWS, T0))
+        .extracting(Gate::scope)
+        .containsExactly(
+            new Scope.Account("main"), new Scope.Tenant("acme"), new Scope.Stream("acme", "news"));
+    assertThat(throttle.gates(new Flow("nobody", "x", "gone"), T0))
+        .extracting(Gate::scope)
+        .containsExactly(new Scope.Account("gone"));
+  }
+
+  @Test
+  void takes_everywhere_or_nowhere() {
+    Throttle throttle = throttle(new Limit(0.001, 5), new Limit(0.001, 1));
+    assertThat(throttle.tryTake(throttle.gates(NEWS, T0), Lane.BULK, T0)).isTrue();
+    for (int i = 0; i < 10; i++) {
+      assertThat(throttle.tryTake(throttle.gates(NEWS, T0), Lane.BULK, T0)).isFalse();
+    }
+    // The tenant's five less one for news and one in reserve.
+    int digests = 0;
+    while (throttle.tryTake(throttle.gates(DIGEST, T0), Lane.BULK, T0)) {
+      digests++;
+    }
+    assertThat(digests).isEqualTo(3);
+  }
+
+  @Test
+  void a_restart_does_not_refill() {
+    Throttle before = throttle(new Limit(0.001, 1), new Limit(1, 100));
+    assertThat(before.tryTake(before.gates(NEWS, T0), Lane.BULK, T0)).isTrue();
+    Throttle after = throttle(new Limit(0.001, 1), new Limit(1, 100));
+    assertThat(after.tryTake(after.gates(NEWS, T0), Lane.BULK, T0)).isFalse();
+  }
+
+  @Test
+  void a_parked_account_stays_shut_over_a_restart() {
+    Throttle before = throttle(new Limit(100, 100), new Limit(100, 100));
+    before.park(NEWS, T0 + 5000, T0);
+    before.park(NEWS, T0 + 1000, T0);
+    Throttle after = throttle(new Limit(100, 100), new Limit(100, 100));
+    List<Gate> gates = after.gates(DIGEST, T0);
+    assertThat(Throttle.firstShut(gates, Lane.TRANSACTIONAL, T0 + 4999))
+        .map(Gate::scope)
+        .contains(new Scope.Account("main"));
+    assertThat(gates.getFirst().opensAt(Lane.BULK, T0)).isEqualTo(T0 + 5000);
+    assertThat(after.tryTake(gates, Lane.BULK, T0 + 5000)).isTrue();
+  }
+
+  @Test
+  void what_is_as_good_as_new_is_forgotten() {
+    Throttle throttle = throttle(new Limit(1, 2), new Limit(1, 1));
+    throttle.tryTake(throttle.gates(NEWS, T0), Lane.BULK, T0);
+    assertThat(states.kept).hasSize(2);
+    throttle.forgetIdle(T0 + 500);
+    assertThat(states.kept).hasSize(2);
+    assertThat(throttle.tryTake(throttle.gates(NEWS, T0), Lane.BULK, T0 + 500)).isFalse();
+    throttle.forgetIdle(T0 + 1000);
+    assertThat(states.kept).isEmpty();
+    assertThat(throttle.size()).isZero();
+    assertThat(throttle.tryTake(throttle.gates(NEWS, T0), Lane.BULK, T0 + 1000)).isTrue();
+  }
+
+  @Test
+  void refuses_a_state_that_it_cannot_read() {
+    states.put(new Scope.Tenant("acme"), new byte[] {9, 1, 2});
+    Throttle throttle = throttle(new Limit(1, 1), new Limit(1, 1));
+    assertThatThrownBy(() -> throttle.gates(NEWS, T0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("version 9");
+  }
+
+  @Test
+  void scopes_have_distinct_keys_that_are_no_prefixes() {
+    List<byte[]> keys =
+        List.of(
+            new Scope.Tenant("a").encode(),
+            new Scope.Tenant("ab").encode(),
+            new Scope.Tenant("a\0").encode(),
+            new Scope.Stream("a", "b").encode(),
+            new Scope.Stream("ab", "").encode(),
+            new Scope.Stream("a\0\0", "b").encode(),
+            new Scope.Account("a").encode());
+    for (byte[] one : keys) {
+      for (byte[] other : keys) {
+        if (one != other) {
+          int mismatch = Arrays.mismatch(one, other);
+          assertThat(mismatch).isBetween(0, Math.min(one.length, other.length) - 1);
+        }
+      }
+    }
+  }
+
+  private Throttle throttle(Limit tenant, Limit news) {
+    Policies policies =
+        new Policies(
+            Map.of("main", new Account("main", "ses", Optional.empty(), Map.of())),
+            Map.of(
+                "acme",
+                new Tenant(
+                    "acme",
+                    Set.of("*"),
+                    "main",
+                    Set.of(),
+                    Optional.of(tenant),
+                    Map.of(
+                        "news",
+                        new StreamPolicy(
+                            "news", Optional.empty(), Optional.of(news), Duration.ZERO)),
+                    Optional.of(
+                        new StreamPolicy("*", Optional.empty(), Optional.empty(), Duration.ZERO)))),
+            Optional.empty(),
+            new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 3, Duration.ofHours(1)),
+            new Deduplication(Duration.ofHours(1), 1),
+            new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+            1024,
+            1024,
+            1);
+    return new Throttle(new Limits(policies, 1), states);
+  }
+
+  private static final class States implements GateStates {
+    private final Map<Scope, byte[]> kept = new HashMap<>();
+
+    @Override
+    public Optional<byte[]> get(Scope scope) {
+      return Optional.ofNullable(kept.get(scope));
+    }
+
+    @Override
+    public void put(Scope scope, byte[] state) {
+      kept.put(scope, state);
+    }
+
+    @Override
+    public void remove(Scope scope) {
+      kept.remove(scope);
+    }
+  }
+}
