@@ -173,13 +173,18 @@ public final class SesSimulator implements AutoCloseable {
     return identity;
   }
 
-  /** Stops listening and posting. */
-  @Override
-  public synchronized void close() {
-    server.close();
+  /** Stops posting; what waits to be posted is lost. */
+  public synchronized void stopCallbacks() {
     if (topic != null) {
       topic.close();
     }
+  }
+
+  /** Stops listening and posting. */
+  @Override
+  public void close() {
+    server.close();
+    stopCallbacks();
   }
 
   private void handle(RawExchange exchange) throws IOException {
