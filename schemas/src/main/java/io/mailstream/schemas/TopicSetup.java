@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -65,7 +66,39 @@ public final class TopicSetup {
             LOG.debug("Topic {} was created by somebody else", name);
           }
         });
+    awaitVisible(admin, created);
     return created;
+  }
+
+  /**
+   * The controller answers before the brokers have heard of the topics: without waiting, whoever
+   * uses them next is told that they do not exist.
+   */
+  private static void awaitVisible(Admin admin, Set<String> created) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+    while (!isVisible(admin, created)) {
+      if (System.nanoTime() > deadline) {
+        throw new org.apache.kafka.common.errors.TimeoutException(
+            "the brokers did not show the topics %s within %d s of their creation"
+                .formatted(created, TIMEOUT_SECONDS));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptException("interrupted while the topics were being created");
+      }
+    }
+  }
+
+  private static boolean isVisible(Admin admin, Set<String> topics) {
+    try {
+      get(admin.describeTopics(topics).allTopicNames());
+      return true;
+    } catch (UnknownTopicOrPartitionException e) {
+      return false;
+    } catch (AuthorizationException e) {
+      // Whoever may create but not describe cannot be told; verify says so.
+      return true;
+    }
   }
 
   /**
