@@ -9,6 +9,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * {@code mailstream}, the command for people: an ordinary Kafka and HTTP client of any
@@ -75,6 +77,7 @@ public final class Mailstream {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setColorScheme(
                 CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF))
+            .setParameterExceptionHandler((e, arguments) -> misused(e, terminal))
             .setExecutionExceptionHandler((e, command, parsed) -> explain(e, terminal));
     if (args.length == 0) {
       commandLine.usage(terminal.err());
@@ -84,6 +87,15 @@ public final class Mailstream {
     terminal.out().flush();
     terminal.err().flush();
     return status;
+  }
+
+  private static int misused(ParameterException e, Terminal terminal) {
+    terminal.err().println(terminal.in(Terminal.Colour.RED, "mailstream: ") + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, terminal.err());
+    terminal
+        .err()
+        .printf("Try '%s --help'.%n", e.getCommandLine().getCommandSpec().qualifiedName());
+    return Exit.USAGE;
   }
 
   private static int explain(Exception e, Terminal terminal) throws Exception {

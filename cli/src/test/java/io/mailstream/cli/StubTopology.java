@@ -1,0 +1,146 @@
+package io.mailstream.cli;
+
+import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
+import io.mailstream.schemas.serde.MailstreamAvroSerializer;
+import io.mailstream.v1.Lane;
+import io.mailstream.v1.ReasonCode;
+import io.mailstream.v1.Recipient;
+import io.mailstream.v1.RecordOrigin;
+import io.mailstream.v1.ResultStatus;
+import io.mailstream.v1.SendRequest;
+import io.mailstream.v1.SendResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * Stands in for the pipeline: answers each request with a result for each recipient, in a
+ * transaction as the real one does. {@code refused@…} is REJECTED; {@code silent@…} gets no result;
+ * for {@code aborted@…} a FAILED result is written first, in a transaction that is aborted.
+ */
+final class StubTopology implements AutoCloseable {
+
+  private final Topics topics;
+  private final KafkaConsumer<String, Object> consumer;
+  private final KafkaProducer<String, Object> producer;
+  private final List<ConsumerRecord<String, Object>> seen =
+      Collections.synchronizedList(new ArrayList<>());
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  StubTopology(String bootstrap, String registry, Topics topics) {
+    this.topics = topics;
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", bootstrap);
+    config.put("schema.registry.url", registry);
+    Map<String, Object> producing = new HashMap<>(config);
+    producing.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topics.prefix() + "stub");
+    MailstreamAvroSerializer serializer = new MailstreamAvroSerializer();
+    serializer.configure(producing, false);
+    producer = new KafkaProducer<>(producing, new StringSerializer(), serializer);
+    producer.initTransactions();
+    MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
+    deserializer.configure(config, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    consumer = new KafkaConsumer<>(config, new StringDeserializer(), deserializer);
+    consumer.assign(
+        Arrays.stream(Lane.values())
+            .flatMap(lane -> consumer.partitionsFor(topics.requests(lane)).stream())
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList());
+    thread = Thread.ofPlatform().name("stub-topology").start(this::run);
+  }
+
+  /** The request records that came, in the order they came. */
+  List<ConsumerRecord<String, Object>> seen() {
+    return List.copyOf(seen);
+  }
+
+  private void run() {
+    while (!stopping) {
+      ConsumerRecords<String, Object> records = consumer.poll(Duration.ofMillis(50));
+      if (!records.isEmpty()) {
+        records.forEach(this::abort);
+        producer.beginTransaction();
+        records.forEach(this::answer);
+        producer.commitTransaction();
+        records.forEach(seen::add);
+      }
+    }
+  }
+
+  private void abort(ConsumerRecord<String, Object> record) {
+    List<String> addresses =
+        addresses(record).filter(address -> address.startsWith("aborted@")).toList();
+    if (!addresses.isEmpty()) {
+      producer.beginTransaction();
+      addresses.forEach(address -> send(record, address, ResultStatus.FAILED));
+      producer.flush();
+      producer.abortTransaction();
+    }
+  }
+
+  private void answer(ConsumerRecord<String, Object> record) {
+    addresses(record)
+        .filter(address -> !address.startsWith("silent@"))
+        .forEach(address ->
+            send(
+                record,
+                address,
+                address.startsWith("refused@") ? ResultStatus.REJECTED : ResultStatus.SENT));
+  }
+
+  private static Stream<String> addresses(ConsumerRecord<String, Object> record) {
+    SendRequest request = (SendRequest) record.value();
+    return Stream.of(request.getTo(), request.getCc(), request.getBcc())
+        .flatMap(List::stream)
+        .map(Recipient::getAddress);
+  }
+
+  private void send(ConsumerRecord<String, Object> record, String address, ResultStatus status) {
+    SendRequest request = (SendRequest) record.value();
+    Instant now = Instant.ofEpochMilli(record.timestamp());
+    producer.send(
+        new ProducerRecord<>(
+            topics.results(),
+            address,
+            SendResult.newBuilder()
+                .setRequestId(request.getRequestId())
+                .setTenant(request.getTenant())
+                .setStream(request.getStream())
+                .setRecipient(address)
+                .setLane(Lane.TRANSACTIONAL)
+                .setStatus(status)
+                .setReasons(
+                    status == ResultStatus.REJECTED ? List.of(ReasonCode.SUPPRESSED) : List.of())
+                .setOrigin(new RecordOrigin(record.topic(), record.partition(), record.offset()))
+                .setAcceptedAt(now)
+                .setCompletedAt(now)
+                .build()));
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stopping = true;
+    thread.join();
+    consumer.close();
+    producer.close();
+  }
+}
