@@ -11,6 +11,7 @@ import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.sender.SenderRole;
 import io.mailstream.streams.topology.TopologySettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.state.HostInfo;
 
@@ -27,7 +30,7 @@ import org.apache.kafka.streams.state.HostInfo;
  */
 public final class StreamsApp implements AutoCloseable {
 
-  private static final Duration ROLE_BOUND = Duration.ofSeconds(7);
+  private static final Duration ROLES_BOUND = Duration.ofMillis(8_700);
   private static final Duration SMALL_BOUND = Duration.ofSeconds(2);
 
   private final HttpService http;
@@ -85,7 +88,7 @@ public final class StreamsApp implements AutoCloseable {
               metrics,
               routing -> roles.forEach(role -> role.routes(routing)));
     } catch (RuntimeException e) {
-      roles.forEach(Role::close);
+      closeAll(roles);
       dependencies.close();
       metrics.close();
       throw e;
@@ -96,8 +99,8 @@ public final class StreamsApp implements AutoCloseable {
       role.start();
       role.livenessChecks().forEach(health::liveness);
       role.readinessChecks().forEach(health::readiness);
-      shutdown.register(role.name(), ROLE_BOUND, role);
     }
+    shutdown.register("roles", ROLES_BOUND, () -> closeAll(roles));
     shutdown.register("http", SMALL_BOUND, http);
     shutdown.register("readiness", SMALL_BOUND, dependencies);
     shutdown.register("metrics", SMALL_BOUND, metrics);
@@ -110,7 +113,17 @@ public final class StreamsApp implements AutoCloseable {
     if (config.roles().contains(StreamsAppConfig.TOPOLOGY)) {
       roles.add(new TopologyRole(config, policies, metrics.registry(), self::get));
     }
+    if (config.roles().contains(StreamsAppConfig.SENDER)) {
+      roles.add(new SenderRole(config, policies, metrics.registry()));
+    }
     return roles;
+  }
+
+  /** All at once: each takes seconds, and together they have no longer than one. */
+  private static void closeAll(List<Role> roles) {
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      roles.forEach(role -> executor.execute(role::close));
+    }
   }
 
   private static HostInfo advertised(StreamsAppConfig config, int port) {

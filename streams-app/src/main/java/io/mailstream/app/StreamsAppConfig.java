@@ -2,11 +2,15 @@ package io.mailstream.app;
 
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.sender.SenderConfig;
 import io.mailstream.streams.topology.TopologySettings;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
@@ -25,6 +29,7 @@ public final class StreamsAppConfig extends ServiceConfig {
   static final String TOPOLOGY = "topology";
   static final String SENDER = "sender";
   private static final String ALL = "all";
+  private static final Pattern HOST_AND_PORT = Pattern.compile("[^\\s/]+:\\d{1,5}");
 
   /**
    * Validates everything and takes it over.
@@ -32,7 +37,7 @@ public final class StreamsAppConfig extends ServiceConfig {
    * @throws io.mailstream.runtime.config.ConfigFaults with every fault of it
    */
   public StreamsAppConfig(Map<String, String> values) {
-    super(definition(), values, prefixes(), CommonConfig::apiFaults);
+    super(definition(), values, prefixes(), StreamsAppConfig::relations);
   }
 
   /** Every setting there is, for the reference. */
@@ -54,13 +59,29 @@ public final class StreamsAppConfig extends ServiceConfig {
                 Importance.HIGH,
                 "The YAML file with the policies: accounts, tenants, streams, limits. The same for"
                     + " every process of an installation.");
-    return TopologySettings.define(def);
+    return SenderConfig.define(TopologySettings.define(def));
   }
 
   private static Map<String, Map<String, String>> prefixes() {
     Map<String, Map<String, String>> prefixes = new TreeMap<>(CommonConfig.passThrough());
     prefixes.putAll(TopologySettings.passThrough());
+    prefixes.putAll(SenderConfig.passThrough());
     return prefixes;
+  }
+
+  /** A sender alone has no API to guard; where others reach this instance must be an address. */
+  private static List<String> relations(Map<String, String> values) {
+    List<String> faults = new ArrayList<>();
+    if (!SENDER.equals(values.get(ROLE))) {
+      faults.addAll(CommonConfig.apiFaults(values));
+    }
+    String advertised = values.getOrDefault(TopologySettings.ADVERTISED, "");
+    if (!advertised.isEmpty() && !HOST_AND_PORT.matcher(advertised).matches()) {
+      faults.add(
+          "%s = '%s' is not allowed: give host:port, such as 10.0.0.7:8080"
+              .formatted(TopologySettings.ADVERTISED, advertised));
+    }
+    return faults;
   }
 
   Set<String> roles() {

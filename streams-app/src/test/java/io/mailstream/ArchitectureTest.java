@@ -1,0 +1,162 @@
+package io.mailstream;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SliceRule;
+import io.mailstream.app.StreamsApp;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The boundaries inside the streams app. */
+class ArchitectureTest {
+
+  /** Decisions: they take the time as an argument and know neither Kafka nor an ESP. */
+  private static final Set<String> PURE =
+      Set.of(
+          "RequestValidator",
+          "AddressRules",
+          "HeaderRules",
+          "ContentRules",
+          "TextRules",
+          "DeliverySize",
+          "FanOut",
+          "Deliveries",
+          "Buckets",
+          "ClockGuard",
+          "Router",
+          "SuppressionDecision",
+          "SuppressionUpdate",
+          "TokenBucket",
+          "DeferralDecision",
+          "Backoff",
+          "LaneClass");
+
+  private static final String STREAMS = "io.mailstream.streams.";
+  private static final String[] STEPS = {
+    STREAMS + "validate..",
+    STREAMS + "deduplicate..",
+    STREAMS + "suppress..",
+    STREAMS + "route..",
+    STREAMS + "throttle..",
+    STREAMS + "hold.."
+  };
+
+  private static JavaClasses production;
+
+  @BeforeAll
+  static void read() {
+    production =
+        new ClassFileImporter()
+            .importUrl(StreamsApp.class.getProtectionDomain().getCodeSource().getLocation());
+  }
+
+  @Test
+  void stepsDoNotKnowEachOther() {
+    SliceRule rule =
+        slices()
+            .matching(STREAMS + "(validate|deduplicate|suppress|route|hold)..")
+            .should()
+            .notDependOnEachOther();
+    rule.check(production);
+  }
+
+  @Test
+  void onlyTheTopologyAndQueriesKnowSteps() {
+    classes()
+        .that(resideInAnyPackage(STEPS))
+        .should()
+        .onlyHaveDependentClassesThat(
+            resideInAnyPackage(STEPS)
+                .or(resideInAPackage(STREAMS + "topology.."))
+                .or(resideInAPackage(STREAMS + "query.."))
+                // The last gate before the ESP asks the same question of the same records.
+                .or(resideInAPackage("io.mailstream.sender..")))
+        .check(production);
+  }
+
+  @Test
+  void theSenderKnowsOnlyTheSuppressionDecision() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.mailstream.sender..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.mailstream.streams..")
+                .and(not(resideInAPackage(STREAMS + "result..")))
+                .and(not(named("SuppressionDecision"))))
+        .check(production);
+  }
+
+  @Test
+  void decisionsKnowNeitherKafkaNorAnEsp() {
+    noClasses()
+        .that(
+            DescribedPredicate.describe(
+                "are decisions",
+                (JavaClass type) ->
+                    PURE.contains(type.getSimpleName())
+                        || PURE.contains(outermost(type).getSimpleName())))
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage("org.apache.kafka..", "software.amazon..", "io.helidon.."))
+        .check(production);
+  }
+
+  @Test
+  void policiesKnowNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.mailstream.policy..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(
+                "io.mailstream.streams..",
+                "io.mailstream.sender..",
+                "io.mailstream.app..",
+                "org.apache.kafka..",
+                "software.amazon.."))
+        .check(production);
+  }
+
+  @Test
+  void onlyTheSesPackageKnowsTheAwsSdk() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.mailstream.sender.provider.ses..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("software.amazon.."))
+        .check(production);
+  }
+
+  @Test
+  void theTopologyDoesNotKnowTheSender() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.mailstream.streams..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("io.mailstream.sender..", "io.mailstream.app.."))
+        .check(production);
+  }
+
+  private static JavaClass outermost(JavaClass type) {
+    return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+  }
+
+  private static DescribedPredicate<JavaClass> not(DescribedPredicate<JavaClass> predicate) {
+    return DescribedPredicate.not(predicate);
+  }
+
+  private static DescribedPredicate<JavaClass> named(String simpleName) {
+    return DescribedPredicate.describe(
+        "named " + simpleName, type -> type.getSimpleName().equals(simpleName));
+  }
+}
