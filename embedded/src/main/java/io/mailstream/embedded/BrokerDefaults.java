@@ -39,7 +39,8 @@ final class BrokerDefaults {
     properties.put("background.threads", "2");
     properties.put("group.coordinator.threads", "1");
     properties.put("share.coordinator.threads", "1");
-    properties.put("num.recovery.threads.per.data.dir", "1");
+    // They also flush the logs when the broker stops.
+    properties.put("num.recovery.threads.per.data.dir", "4");
     properties.put("log.cleaner.threads", "1");
     properties.put("log.cleaner.dedupe.buffer.size", "2097152");
     properties.put("log.cleaner.io.buffer.size", "65536");

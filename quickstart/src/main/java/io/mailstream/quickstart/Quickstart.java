@@ -16,11 +16,11 @@ import picocli.CommandLine.Option;
     name = "quickstart",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = {
-      "Starts the whole system on 127.0.0.1: a Kafka broker, a schema registry, an SES simulator,",
-      "the topology with its query API, the sender and the webhook ingester. Plays a",
-      "demonstration against itself, and stays up until Ctrl-C."
-    })
+    usageHelpWidth = 100,
+    description =
+        "Starts the whole system on 127.0.0.1: a Kafka broker, a schema registry, an SES simulator,"
+            + " the topology with its query API, the sender and the webhook ingester. Plays a"
+            + " demonstration against itself, and stays up until Ctrl-C.")
 public final class Quickstart implements Callable<Integer> {
 
   private static final int NOT_AS_TOLD = 1;
@@ -30,18 +30,16 @@ public final class Quickstart implements Callable<Integer> {
       names = "--port-offset",
       paramLabel = "N",
       defaultValue = "0",
-      description = {
-        "Adds N to every port: Kafka 9092, registry 8081, query API 8080, webhooks 8090,",
-        "SES simulator 8099."
-      })
+      description =
+          "Adds N to every port: Kafka 9092, registry 8081, query API 8080, webhooks 8090,"
+              + " SES simulator 8099.")
   private int portOffset;
 
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = {
-        "Where the data lives; it survives a restart. Default: data/quickstart in the project."
-      })
+      description =
+          "Where the data lives; it survives a restart. Default: data/quickstart in the project.")
   private Path dataDir;
 
   @Option(names = "--fresh", description = "Empties the data directory first.")
