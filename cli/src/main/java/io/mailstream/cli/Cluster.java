@@ -36,19 +36,27 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Prepares a client; nothing is connected yet.
+   * Prepares a client.
    *
-   * @throws CliException if its settings are wrong
+   * @throws CliException if its settings are wrong, or no broker takes a connection
    */
   static Cluster connect(Settings settings) {
     Map<String, Object> config = settings.client();
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS / 2);
+    Cluster cluster;
     try {
-      return new Cluster(settings, Admin.create(config));
+      cluster = new Cluster(settings, Admin.create(config));
     } catch (KafkaException e) {
       throw misconfigured(e);
     }
+    // The client itself would try until its timeout before it says so.
+    Optional<String> refusal = refusals(settings);
+    if (refusal.isPresent()) {
+      cluster.close();
+      throw new CliException(Exit.UNAVAILABLE, refusal.get());
+    }
+    return cluster;
   }
 
   /** A client that could not be made. */
@@ -115,19 +123,27 @@ final class Cluster implements AutoCloseable {
   }
 
   private static String unreachable(Settings settings) {
+    return refusals(settings)
+        .orElseGet(() ->
+            "%s takes connections but does not answer as a Kafka broker: with TLS or SASL set"
+                    .formatted(settings.bootstrap())
+                + " security.protocol and what it needs in --config");
+  }
+
+  /** Says so where no broker takes a connection. */
+  private static Optional<String> refusals(Settings settings) {
     List<String> tried = new ArrayList<>();
     for (String server : settings.bootstrap().split(",")) {
       Optional<String> refusal = refusal(server.strip());
       if (refusal.isEmpty()) {
-        return "%s takes connections but does not answer as a Kafka broker: with TLS or SASL set"
-                .formatted(server.strip())
-            + " security.protocol and what it needs in --config";
+        return Optional.empty();
       }
       tried.add("%s (%s)".formatted(server.strip(), refusal.get()));
     }
-    return "no Kafka broker can be reached at %s: check that it runs, and give its address by"
-            .formatted(String.join(", ", tried))
-        + " --bootstrap, --config or MAILSTREAM_BOOTSTRAP_SERVERS";
+    return Optional.of(
+        "no Kafka broker can be reached at %s: check that it runs, and give its address by"
+                .formatted(String.join(", ", tried))
+            + " --bootstrap, --config or MAILSTREAM_BOOTSTRAP_SERVERS");
   }
 
   private static Optional<String> refusal(String server) {

@@ -80,6 +80,19 @@ class MailstreamTest {
   }
 
   @Test
+  void whatIsNoBrokerIsSaidToBeNone() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0)) {
+      Run run = Run.of("results", "--bootstrap", "127.0.0.1:" + silent.getLocalPort());
+
+      assertThat(run.status()).isEqualTo(3);
+      assertThat(run.err())
+          .contains("127.0.0.1:" + silent.getLocalPort())
+          .contains("does not answer as a Kafka broker")
+          .contains("security.protocol");
+    }
+  }
+
+  @Test
   void anAddressThatIsNoneIsUsage() {
     Run run = Run.of("results", "--bootstrap", "127.0.0.1");
 
