@@ -66,7 +66,7 @@ final class RawMessage {
       throws RefusedException {
     int from = 0;
     String unfolded = header.replace("\r\n ", " ").replace("\r\n\t", "\t");
-    for (String line : unfolded.split("\r\n")) {
+    for (String line : unfolded.lines().toList()) {
       int colon = line.indexOf(':');
       if (colon < 1) {
         throw invalid("has a header line that is no field: give Name: value");

@@ -149,9 +149,14 @@ final class SesErrors {
   }
 
   private static String quote(Answer answer) {
-    String masked = Masking.text(answer.message()).replaceAll("\\p{Cntrl}+", " ").strip();
-    String text = masked.length() > MAX_TEXT ? masked.substring(0, MAX_TEXT) + "…" : masked;
+    String text = shown(answer.message());
     String code = answer.code().isEmpty() ? "" : " " + answer.code();
     return " (" + answer.status() + code + (text.isEmpty() ? ")" : ": " + text + ")");
+  }
+
+  /** A text of another's as a detail may show it: on one line, short, addresses masked. */
+  static String shown(String text) {
+    String masked = Masking.text(text).replaceAll("\\p{Cntrl}+", " ").strip();
+    return masked.length() > MAX_TEXT ? masked.substring(0, MAX_TEXT) + "…" : masked;
   }
 }

@@ -8,6 +8,7 @@ import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.ReasonCode;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +20,7 @@ import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.crt.http.HttpException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.sesv2.model.Destination;
 import software.amazon.awssdk.services.sesv2.model.MessageTag;
@@ -155,14 +157,16 @@ public final class SesProvider implements EmailProvider {
         "SES could not be reached; the request was not written (" + kind(e) + ")");
   }
 
-  /** The kinds of the exception and of its root: their texts may quote what is not ours to tell. */
+  /** What failed, by kind; its text only where it comes from the network, not from the call. */
   private static String kind(Throwable e) {
     Throwable root = e;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
+    for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
     }
-    String outer = e.getClass().getSimpleName();
-    return root == e ? outer : outer + ": " + root.getClass().getSimpleName();
+    boolean network = root instanceof HttpException || root instanceof IOException;
+    return network && root.getMessage() != null
+        ? SesErrors.shown(root.getMessage())
+        : root.getClass().getSimpleName();
   }
 
   @Override
