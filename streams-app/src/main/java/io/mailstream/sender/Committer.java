@@ -73,6 +73,8 @@ final class Committer {
       }
     }
     checkpoints.reached(Point.PLANNED);
+    // Not after the commit: by then the partitions may have been taken away for a while.
+    long now = System.nanoTime();
     if (!log.commit(outcomes, offsets, id)) {
       touched.forEach(this::aborted);
       metrics.aborted();
@@ -87,7 +89,6 @@ final class Committer {
     metrics.committed();
     checkpoints.reached(Point.COMMITTED);
     List<Send> mayStart = new ArrayList<>();
-    long now = System.nanoTime();
     for (OwnedPartition partition : touched) {
       PartitionProgress<Send> progress = partition.progress();
       progress.finishing().forEach(send -> metrics.ended(send.outcome().kind()));

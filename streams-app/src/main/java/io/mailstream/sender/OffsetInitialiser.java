@@ -4,8 +4,10 @@ import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Lane;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,6 +15,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -111,7 +114,7 @@ final class OffsetInitialiser {
         latest.put(id, OffsetSpec.latest());
       }
     }
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(admin);
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, earliest.keySet());
     Map<TopicPartition, ListOffsetsResultInfo> starts = get(admin.listOffsets(earliest).all());
     Map<TopicPartition, ListOffsetsResultInfo> ends = get(admin.listOffsets(latest).all());
     return earliest.keySet().stream()
@@ -128,16 +131,32 @@ final class OffsetInitialiser {
                 }));
   }
 
-  private Map<TopicPartition, OffsetAndMetadata> committed(Admin admin) {
+  /** The committed offsets; null for partitions without. */
+  private Map<TopicPartition, OffsetAndMetadata> committed(
+      Admin admin, Set<TopicPartition> partitions) {
+    Map<TopicPartition, OffsetAndMetadata> committed;
     try {
-      return get(
-          admin
-              .listConsumerGroupOffsets(
-                  config.groupId(), new ListConsumerGroupOffsetsOptions().requireStable(true))
-              .partitionsToOffsetAndMetadata());
+      committed =
+          get(
+              admin
+                  .listConsumerGroupOffsets(
+                      Map.of(
+                          config.groupId(),
+                          new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
+                      new ListConsumerGroupOffsetsOptions().requireStable(true))
+                  .partitionsToOffsetAndMetadata(config.groupId()));
     } catch (GroupIdNotFoundException e) {
       return Map.of();
     }
+    // The admin client leaves out what an open transaction is about to change. That is not to be
+    // taken for missing.
+    Set<TopicPartition> unsettled = new HashSet<>(partitions);
+    unsettled.removeAll(committed.keySet());
+    if (!unsettled.isEmpty()) {
+      throw new KafkaException(
+          "a transaction of an earlier sender is still open on the offsets of " + unsettled);
+    }
+    return committed;
   }
 
   private static <T> T get(KafkaFuture<T> future) {

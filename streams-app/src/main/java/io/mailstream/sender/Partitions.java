@@ -88,6 +88,13 @@ final class Partitions implements ConsumerRebalanceListener {
     remove(lost);
   }
 
+  /** Forgets all without a word: nothing more starts, nothing is handed over. */
+  void abandon() {
+    owned.values().forEach(OwnedPartition::release);
+    owned.clear();
+    fresh.clear();
+  }
+
   private void remove(Collection<TopicPartition> leaving) {
     fresh.removeAll(leaving);
     paused.removeAll(leaving);

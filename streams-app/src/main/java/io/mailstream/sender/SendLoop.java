@@ -1,28 +1,22 @@
 package io.mailstream.sender;
 
-import io.mailstream.schemas.Topics;
 import io.mailstream.sender.Checkpoints.Point;
-import io.mailstream.sender.Send.Stage;
-import io.mailstream.v1.DeferralReason;
-import io.mailstream.v1.Lane;
-import io.mailstream.v1.ReasonCode;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.errors.FencedMemberEpochException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,22 +43,17 @@ final class SendLoop {
 
   private final SenderConfig config;
   private final Consumer<byte[], byte[]> consumer;
-  private final RecordCodec codec;
   private final Map<String, AccountGate> accounts;
   private final Checkpoints checkpoints;
   private final SuppressionTail tail;
   private final SenderMetrics metrics;
-  private final InstantSource clock;
   private final int allPartitions;
   private final Partitions partitions;
   private final Planner planner;
   private final Committer committer;
   private final CallSlots slots;
   private final Purger purger;
-  private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
-
-  /** Ended, but the registry is needed to say so and is out. */
-  private final Deque<Completion> unwritten = new ArrayDeque<>();
+  private final Endings endings;
 
   /** Started, but not called: too late after their commit, or the gate was not fresh. */
   private final List<Send> returned = new ArrayList<>();
@@ -77,43 +66,25 @@ final class SendLoop {
   private volatile boolean stopping;
   private volatile Throwable callFailure;
 
-  SendLoop(Parts parts, int allPartitions) {
+  SendLoop(LoopParts parts, int allPartitions) {
     config = parts.config();
     consumer = parts.consumer();
-    codec = parts.codec();
+    RecordCodec codec = parts.codec();
     accounts = parts.accounts();
     checkpoints = parts.checkpoints();
     tail = parts.tail();
     metrics = parts.metrics();
-    clock = parts.clock();
+    InstantSource clock = parts.clock();
     this.allPartitions = allPartitions;
     partitions =
         new Partitions(consumer, parts.topics(), config, tail, this::handOver, this::share);
     planner = new Planner(config, codec, accounts, tail, clock);
     committer = new Committer(parts.log(), metrics, checkpoints);
     purger = new Purger(parts.admin(), config.purgeInterval());
-    Caller caller = new Caller(config, tail, clock, checkpoints, metrics, completions::add);
+    endings = new Endings(codec, planner, committer, metrics, clock, returned::add);
+    Caller caller = new Caller(config, tail, clock, checkpoints, metrics, endings::add);
     slots = new CallSlots(config.slots(), caller::call, e -> callFailure = e);
     consumer.subscribe(parts.dispatchTopics(), partitions);
-  }
-
-  /** What the loop works with. */
-  record Parts(
-      SenderConfig config,
-      Topics topics,
-      Consumer<byte[], byte[]> consumer,
-      Admin admin,
-      TransactionLog log,
-      RecordCodec codec,
-      Map<String, AccountGate> accounts,
-      SuppressionTail tail,
-      Checkpoints checkpoints,
-      SenderMetrics metrics,
-      InstantSource clock) {
-
-    List<String> dispatchTopics() {
-      return List.of(topics.dispatch(Lane.TRANSACTIONAL), topics.dispatch(Lane.BULK));
-    }
   }
 
   /** Runs until {@link #stop}; then hands over what is in hand. */
@@ -136,12 +107,10 @@ final class SendLoop {
   }
 
   private void cycle() {
-    ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
-    partitions.adopt();
-    partitions.accept(records);
+    partitions.accept(poll());
     joined = partitions.isJoined();
     checkpoints.reached(Point.POLLED);
-    collect();
+    endings.collect();
     checkpoints.reached(Point.COLLECTED);
     if (callFailure != null) {
       throw new SenderFailure("a call died of an error", callFailure);
@@ -167,70 +136,36 @@ final class SendLoop {
     tick(now);
   }
 
+  private ConsumerRecords<byte[], byte[]> poll() {
+    try {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
+      partitions.adopt();
+      return records;
+    } catch (InvalidOffsetException e) {
+      throw new SenderFailure(
+          ("the offsets of %s are gone or point at what is no longer kept: to begin anywhere could"
+                  + " send mail twice or lose it. Stop all senders; see %s for how to go on")
+              .formatted(e.partitions(), SenderConfig.MISSING_OFFSETS),
+          e);
+    } catch (RetriableException
+        | UnknownMemberIdException
+        | StaleMemberEpochException
+        | FencedMemberEpochException e) {
+      // The group has gone on without this member: it joins again by itself, and what it held
+      // comes as lost.
+      LOG.warn("The group is not to be reached as a member: {}", e.toString());
+      return ConsumerRecords.empty();
+    }
+  }
+
   /** How long to wait for records: not at all where there is something else to do. */
   private Duration patience() {
     boolean busy =
         slots.busy() > 0
-            || !completions.isEmpty()
-            || !unwritten.isEmpty()
+            || !endings.isEmpty()
             || !returned.isEmpty()
             || partitions.all().stream().anyMatch(partition -> partition.progress().waiting() > 0);
     return busy ? Duration.ofMillis(Math.max(1, config.commitInterval().toMillis())) : IDLE;
-  }
-
-  /** Takes over how calls ended. */
-  private void collect() {
-    completions.drainTo(unwritten);
-    if (planner.isRegistryPaused()) {
-      return;
-    }
-    while (!unwritten.isEmpty()) {
-      Completion completion = unwritten.peekFirst();
-      try {
-        take(completion);
-      } catch (RuntimeException e) {
-        if (!planner.pauseIfOutage(e)) {
-          throw e;
-        }
-        return;
-      }
-      unwritten.removeFirst();
-    }
-  }
-
-  private void take(Completion completion) {
-    Send send = completion.send();
-    Outcome outcome = completion.outcome();
-    if (outcome == null) {
-      if (send.partition().isOwned()) {
-        returned.add(send);
-      }
-    } else if (send.partition().isOwned()) {
-      finish(send, outcome);
-    } else {
-      testify(send, outcome);
-    }
-  }
-
-  private void finish(Send send, Outcome outcome) {
-    ProducerRecord<byte[], byte[]> record =
-        codec.outcome(send.source(), send.delivery(), outcome, clock.millis());
-    send.ended(outcome, record);
-    send.partition().progress().finish(send);
-  }
-
-  /** The successor holds it for uncertain: this may settle it. */
-  private void testify(Send send, Outcome outcome) {
-    outcome
-        .evidence(send.delivery(), clock.millis())
-        .ifPresent(event -> {
-          committer.add(codec.evidence(send.source(), event));
-          metrics.evidence();
-          LOG.info(
-              "Delivery {} ended after its partition {} went elsewhere: given as evidence",
-              send.delivery().getDeliveryId(),
-              send.partition().id());
-        });
   }
 
   /** Of those that came back uncalled: which are to be called once the next commit names them. */
@@ -247,7 +182,7 @@ final class SendLoop {
         i.remove();
       } else if (now - send.firstCommittedAt() > GIVE_UP_AFTER_DELAYS * delay) {
         i.remove();
-        withdraw(send, "it could not be started in time: the last gate was not fresh");
+        endings.withdraw(send, "it could not be started in time: the last gate was not fresh");
       } else if (fresh && now - send.committedAt() > delay / 2) {
         i.remove();
         partition.progress().touch();
@@ -277,38 +212,21 @@ final class SendLoop {
     slots.submit(again);
   }
 
-  /** Takes a started send back before it is called. */
-  private void withdraw(Send send, String why) {
-    if (send.move(Stage.READY, Stage.WITHDRAWN)) {
-      send.unplan();
-      unwritten.addLast(
-          new Completion(
-              send,
-              Outcome.deferral(
-                  send.delivery(),
-                  DeferralReason.NOT_STARTED,
-                  Optional.empty(),
-                  ReasonCode.UNKNOWN,
-                  why,
-                  clock.millis())));
-    }
-  }
-
   /** Ends the work on partitions that leave: nothing starts, what is in flight is waited for. */
   private void handOver(Collection<OwnedPartition> leaving) {
     leaving.forEach(OwnedPartition::stopStarting);
     for (OwnedPartition partition : leaving) {
       for (Send send : partition.progress().openSends()) {
         if (send.isStarted() && !send.isFinished()) {
-          withdraw(send, "its partition went to another sender before it was started");
+          endings.withdraw(send, "its partition went to another sender before it was started");
         }
       }
     }
     long until = System.nanoTime() + config.handoverTimeout().toNanos();
-    collect();
+    endings.collect();
     while (isInFlight(leaving) && System.nanoTime() - until < 0) {
-      waitForCompletion(until);
-      collect();
+      endings.waitForOne(until);
+      endings.collect();
     }
     for (int i = 0; i < HANDOVER_COMMITS && committer.isNeeded(partitions.all()); i++) {
       committer.commit(partitions.all()).ifPresent(slots::submit);
@@ -327,18 +245,6 @@ final class SendLoop {
 
   private static boolean isInFlight(Collection<OwnedPartition> leaving) {
     return leaving.stream().anyMatch(partition -> partition.progress().oldestOpen() != null);
-  }
-
-  private void waitForCompletion(long until) {
-    try {
-      Completion next =
-          completions.poll(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-      if (next != null) {
-        unwritten.addLast(next);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void share() {
@@ -406,6 +312,6 @@ final class SendLoop {
   /** Stops all calls that have not begun, without a word to the brokers. */
   void abandon() {
     stopping = true;
-    partitions.all().forEach(OwnedPartition::release);
+    partitions.abandon();
   }
 }

@@ -135,7 +135,7 @@ final class SenderProcess {
               clients::producer, consumer, surroundings.checkpoints(), this::isGivingUp);
       running =
           new SendLoop(
-              new SendLoop.Parts(
+              new LoopParts(
                   config,
                   topics,
                   consumer,

@@ -75,10 +75,14 @@ final class SenderRig implements AutoCloseable {
   private int deliveries;
 
   SenderRig() {
-    this(EmbeddedKafka.shared(), EmbeddedRegistry.shared().url());
+    this(Duration.ofSeconds(3));
   }
 
-  SenderRig(EmbeddedKafka kafka, String registryUrl) {
+  SenderRig(Duration sessionTimeout) {
+    this(EmbeddedKafka.shared(), EmbeddedRegistry.shared().url(), sessionTimeout);
+  }
+
+  SenderRig(EmbeddedKafka kafka, String registryUrl, Duration sessionTimeout) {
     this.kafka = kafka;
     this.registryUrl = registryUrl;
     Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
@@ -99,7 +103,9 @@ final class SenderRig implements AutoCloseable {
                 Map.of(
                     group,
                     List.of(
-                        set("consumer.session.timeout.ms", "3000"),
+                        set(
+                            "consumer.session.timeout.ms",
+                            String.valueOf(sessionTimeout.toMillis())),
                         set("consumer.heartbeat.interval.ms", "300"))))
             .all()
             .toCompletionStage()

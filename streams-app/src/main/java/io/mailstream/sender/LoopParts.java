@@ -1,0 +1,29 @@
+package io.mailstream.sender;
+
+import io.mailstream.schemas.Topics;
+import io.mailstream.v1.Lane;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+
+/** What the send loop works with. */
+record LoopParts(
+    SenderConfig config,
+    Topics topics,
+    Consumer<byte[], byte[]> consumer,
+    Admin admin,
+    TransactionLog log,
+    RecordCodec codec,
+    Map<String, AccountGate> accounts,
+    SuppressionTail tail,
+    Checkpoints checkpoints,
+    SenderMetrics metrics,
+    InstantSource clock) {
+
+  /** Both lanes. */
+  List<String> dispatchTopics() {
+    return List.of(topics.dispatch(Lane.TRANSACTIONAL), topics.dispatch(Lane.BULK));
+  }
+}
