@@ -43,7 +43,7 @@ public final class TopicSetup {
    *
    * @param partitions the partition count, the same for all
    * @param replication the replication factor; -1: the cluster's default
-   * @return the names of those created
+   * @return the names of those created by this call
    * @throws KafkaException if one could not be created
    */
   public static Set<String> createMissing(
@@ -52,7 +52,9 @@ public final class TopicSetup {
     List<NewTopic> missing =
         topics.all().stream()
             .filter(spec -> !existing.contains(spec.name()))
-            .map(spec -> new NewTopic(spec.name(), partitions, replication).configs(spec.config()))
+            .map(spec ->
+                new NewTopic(spec.name(), partitions, replication)
+                    .configs(config(spec, replication)))
             .toList();
     Set<String> created = new TreeSet<>();
     admin
@@ -63,24 +65,33 @@ public final class TopicSetup {
             get(result);
             created.add(name);
           } catch (TopicExistsException e) {
-            LOG.debug("Topic {} was created by somebody else", name);
+            LOG.debug("Topic {} was created by somebody else, or by a request tried twice", name);
           }
         });
-    awaitVisible(admin, created);
+    awaitVisible(admin, missing.stream().map(NewTopic::name).collect(Collectors.toSet()));
     return created;
+  }
+
+  /** What was acknowledged must be on two brokers, wherever there are enough of them. */
+  private static Map<String, String> config(Topics.TopicSpec spec, short replication) {
+    Map<String, String> config = new HashMap<>(spec.config());
+    if (replication >= 3) {
+      config.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+    }
+    return config;
   }
 
   /**
    * The controller answers before the brokers have heard of the topics: without waiting, whoever
    * uses them next is told that they do not exist.
    */
-  private static void awaitVisible(Admin admin, Set<String> created) {
+  private static void awaitVisible(Admin admin, Set<String> names) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
-    while (!isVisible(admin, created)) {
+    while (!names.isEmpty() && !isVisible(admin, names)) {
       if (System.nanoTime() > deadline) {
         throw new org.apache.kafka.common.errors.TimeoutException(
             "the brokers did not show the topics %s within %d s of their creation"
-                .formatted(created, TIMEOUT_SECONDS));
+                .formatted(names, TIMEOUT_SECONDS));
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
       if (Thread.currentThread().isInterrupted()) {

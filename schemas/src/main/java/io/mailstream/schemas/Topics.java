@@ -2,9 +2,12 @@ package io.mailstream.schemas;
 
 import io.mailstream.v1.Lane;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.config.TopicConfig;
 
 /**
  * The topics of one installation: their names under its prefix, and the settings each is created
@@ -19,8 +22,14 @@ public final class Topics {
   /** The prefix of every name unless configured otherwise. */
   public static final String DEFAULT_PREFIX = "mail.";
 
-  /** Largest record in bytes on a topic that carries whole mails. */
+  /** Largest record in bytes on a topic that requests come in by: a whole mail. */
   public static final int MAX_MAIL_BYTES = 10 * 1024 * 1024;
+
+  /**
+   * Largest record in bytes on a topic that carries a whole mail and what the pipeline wrote beside
+   * it, such as the reason of a dead letter. What writes there allows requests of this size.
+   */
+  public static final int MAX_INTERNAL_BYTES = MAX_MAIL_BYTES + 256 * 1024;
 
   /** Largest record in bytes on a topic that carries no message body. */
   public static final int MAX_EVENT_BYTES = 1024 * 1024;
@@ -110,21 +119,24 @@ public final class Topics {
   /** All topics, with the settings that each is created with. */
   public List<TopicSpec> all() {
     return List.of(
-        deleted(requests(Lane.TRANSACTIONAL), WEEK, MAX_MAIL_BYTES),
-        deleted(requests(Lane.BULK), WEEK, MAX_MAIL_BYTES),
-        deleted(dispatch(Lane.TRANSACTIONAL), UNLIMITED, MAX_MAIL_BYTES),
-        deleted(dispatch(Lane.BULK), UNLIMITED, MAX_MAIL_BYTES),
-        deleted(deferrals(), WEEK, MAX_MAIL_BYTES),
+        wayIn(requests(Lane.TRANSACTIONAL), MAX_MAIL_BYTES),
+        wayIn(requests(Lane.BULK), MAX_MAIL_BYTES),
+        deleted(dispatch(Lane.TRANSACTIONAL), UNLIMITED, MAX_INTERNAL_BYTES),
+        deleted(dispatch(Lane.BULK), UNLIMITED, MAX_INTERNAL_BYTES),
+        deleted(deferrals(), WEEK, MAX_INTERNAL_BYTES),
         deleted(results(), LONG, MAX_EVENT_BYTES),
         deleted(feedback(), LONG, MAX_EVENT_BYTES),
         deleted(engagement(), LONG, MAX_EVENT_BYTES),
-        deleted(suppressionCommands(), WEEK, MAX_EVENT_BYTES),
-        deleted(suppressionImports(), WEEK, MAX_EVENT_BYTES),
+        wayIn(suppressionCommands(), MAX_EVENT_BYTES),
+        wayIn(suppressionImports(), MAX_EVENT_BYTES),
         new TopicSpec(
             suppressions(),
             Map.of(
-                "cleanup.policy", "compact", "max.message.bytes", String.valueOf(MAX_EVENT_BYTES))),
-        deleted(deadLetters(), LONG, MAX_MAIL_BYTES));
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                String.valueOf(MAX_EVENT_BYTES))),
+        deleted(deadLetters(), LONG, MAX_INTERNAL_BYTES));
   }
 
   /** The names of the topics that must have the same partition count: all but the dead letters. */
@@ -132,13 +144,29 @@ public final class Topics {
     return all().stream().map(TopicSpec::name).filter(name -> !name.equals(deadLetters())).toList();
   }
 
+  /**
+   * A topic that others write. Its records get the broker's time: one with an old timestamp of its
+   * producer's would fall to retention before it is read.
+   */
+  private static TopicSpec wayIn(String name, int maxMessageBytes) {
+    Map<String, String> config = new TreeMap<>(deleted(name, WEEK, maxMessageBytes).config());
+    config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
+    return new TopicSpec(name, Collections.unmodifiableMap(config));
+  }
+
   private static TopicSpec deleted(String name, Duration retention, int maxMessageBytes) {
     return new TopicSpec(
         name,
         Map.of(
-            "cleanup.policy", "delete",
-            "retention.ms", String.valueOf(retention.toMillis()),
-            "max.message.bytes", String.valueOf(maxMessageBytes)));
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            String.valueOf(retention.toMillis()),
+            // A cluster-wide bound on bytes must not take what nobody has read yet.
+            TopicConfig.RETENTION_BYTES_CONFIG,
+            "-1",
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            String.valueOf(maxMessageBytes)));
   }
 
   private static String suffix(Lane lane) {

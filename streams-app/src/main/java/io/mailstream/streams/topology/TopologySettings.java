@@ -156,10 +156,10 @@ public final class TopologySettings {
         Map.entry(DeadLetters.TOPIC_CONFIG, topics.deadLetters()),
         Map.entry(
             StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-            Topics.MAX_MAIL_BYTES),
+            Topics.MAX_INTERNAL_BYTES),
         Map.entry(
             StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-            String.valueOf(Topics.MAX_MAIL_BYTES)),
+            String.valueOf(Topics.MAX_INTERNAL_BYTES)),
         // Records on a hop are stamped years back, by rank; no broker default may refuse that.
         Map.entry(
             StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_BEFORE_MAX_MS_CONFIG),
