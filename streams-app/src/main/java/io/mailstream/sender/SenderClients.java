@@ -53,6 +53,11 @@ class SenderClients {
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return tail(settings);
+  }
+
+  /** A consumer of the suppressions by its settings. */
+  Consumer<byte[], byte[]> tail(Map<String, Object> settings) {
     return new KafkaConsumer<>(settings);
   }
 
@@ -85,6 +90,11 @@ class SenderClients {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return producer(settings);
+  }
+
+  /** A producer by its settings. */
+  Producer<byte[], byte[]> producer(Map<String, Object> settings) {
     return new KafkaProducer<>(settings);
   }
 

@@ -10,17 +10,21 @@ import io.mailstream.policy.Retry;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.schemas.serde.MailstreamAvroSerializer;
+import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.Mailbox;
 import io.mailstream.v1.Recipient;
 import io.mailstream.v1.RecordOrigin;
+import io.mailstream.v1.SendResult;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -32,19 +36,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -71,6 +81,9 @@ final class SenderRig implements AutoCloseable {
   private final MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
   private final Map<String, Tail> tails = new HashMap<>();
   private final List<SenderRole> senders = new ArrayList<>();
+  private Function<Map<String, Object>, Producer<byte[], byte[]>> producers = KafkaProducer::new;
+  private Function<Map<String, Object>, Consumer<byte[], byte[]>> tailConsumers =
+      KafkaConsumer::new;
   private Optional<Limit> limit = Optional.empty();
   private int deliveries;
 
@@ -123,6 +136,18 @@ final class SenderRig implements AutoCloseable {
   /** With a limit of the account. */
   SenderRig limit(double perSecond, double burst) {
     limit = Optional.of(new Limit(perSecond, burst));
+    return this;
+  }
+
+  /** With producers of another kind. */
+  SenderRig producers(Function<Map<String, Object>, Producer<byte[], byte[]>> kind) {
+    producers = kind;
+    return this;
+  }
+
+  /** With another kind of consumers of the suppressions. */
+  SenderRig tailConsumers(Function<Map<String, Object>, Consumer<byte[], byte[]>> kind) {
+    tailConsumers = kind;
     return this;
   }
 
@@ -179,7 +204,7 @@ final class SenderRig implements AutoCloseable {
         50);
   }
 
-  private static SenderClients clients(SenderConfig config, Checkpoints checkpoints) {
+  private SenderClients clients(SenderConfig config, Checkpoints checkpoints) {
     return new SenderClients(config) {
       @Override
       Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
@@ -193,6 +218,16 @@ final class SenderRig implements AutoCloseable {
                     : options);
           }
         };
+      }
+
+      @Override
+      Producer<byte[], byte[]> producer(Map<String, Object> settings) {
+        return producers.apply(settings);
+      }
+
+      @Override
+      Consumer<byte[], byte[]> tail(Map<String, Object> settings) {
+        return tailConsumers.apply(settings);
       }
     };
   }
@@ -266,6 +301,38 @@ final class SenderRig implements AutoCloseable {
         .toList();
   }
 
+  /** The results so far. */
+  List<SendResult> results() {
+    return read(topics.results(), SendResult.class);
+  }
+
+  /** The deferrals so far. */
+  List<Deferral> deferrals() {
+    return read(topics.deferrals(), Deferral.class);
+  }
+
+  /** How often something was counted. */
+  double count(String meter, String... tags) {
+    Counter counter = meters.find("mailstream.sender." + meter).tags(tags).counter();
+    return counter == null ? 0 : counter.count();
+  }
+
+  /** The first readiness check that is down; empty: the sender is ready. */
+  static String unready(SenderRole sender) {
+    return sender.readinessChecks().stream()
+        .map(check -> check.check() instanceof CheckResult.Down down ? down.why() : "")
+        .filter(why -> !why.isEmpty())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Why the sender is past help; empty: it is not. */
+  static String dead(SenderRole sender) {
+    return sender.livenessChecks().getFirst().check() instanceof CheckResult.Down down
+        ? down.why()
+        : "";
+  }
+
   /** All committed records of a topic so far as they are. */
   List<ConsumerRecord<byte[], byte[]>> readRaw(String topic) {
     return tails.computeIfAbsent(topic, Tail::new).read();
@@ -300,6 +367,38 @@ final class SenderRig implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> read() {
       consumer.poll(Duration.ofMillis(100)).forEach(all::add);
       return all;
+    }
+  }
+
+  /** How many offsets the dispatch topics keep. */
+  long kept() {
+    Map<TopicPartition, OffsetSpec> from = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> to = new HashMap<>();
+    for (Lane lane : Lane.values()) {
+      for (int i = 0; i < PARTITIONS; i++) {
+        from.put(new TopicPartition(topics.dispatch(lane), i), OffsetSpec.earliest());
+        to.put(new TopicPartition(topics.dispatch(lane), i), OffsetSpec.latest());
+      }
+    }
+    return sum(to) - sum(from);
+  }
+
+  private long sum(Map<TopicPartition, OffsetSpec> of) {
+    return get(admin.listOffsets(of).all().toCompletionStage().toCompletableFuture())
+        .values()
+        .stream()
+        .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+        .sum();
+  }
+
+  /** Waits for a latch, as long as a test may. */
+  static void await(CountDownLatch latch) {
+    try {
+      if (!latch.await(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("nobody let it go");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
