@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -38,6 +39,7 @@ final class Demonstration implements AutoCloseable {
   private final ApiClient api;
   private final Map<String, Integer> seen = new HashMap<>();
   private int sent;
+  private String suppressed;
 
   /** A promise of the story that did not come true. */
   private static final class NotAsTold extends RuntimeException {
@@ -76,6 +78,11 @@ final class Demonstration implements AutoCloseable {
     }
   }
 
+  /** An address that it got suppressed. */
+  Optional<String> suppressed() {
+    return Optional.ofNullable(suppressed);
+  }
+
   private void aMailIsSentAndDelivered() throws InterruptedException {
     console.line("");
     console.line("A mail is sent and delivered; the same request again is a duplicate.");
@@ -112,6 +119,7 @@ final class Demonstration implements AutoCloseable {
                 to,
                 answer.path("reason").asText(),
                 answer.path("entries").path(0).path("source_event").asText()));
+    suppressed = to;
     SendRequest second = request(kind + "-2", to);
     send(second);
     SendResult rejected = expect(second, ResultStatus.REJECTED);
@@ -158,6 +166,9 @@ final class Demonstration implements AutoCloseable {
     require(
         rate.mostWithinASecond() <= BurstRate.ALLOWED_WITHIN_A_SECOND,
         "that is more than the burst of 10 and the rate of 10 a second allow");
+    require(
+        rate.seconds() >= BurstRate.LEAST_SECONDS_OF_40,
+        "that is faster than the burst of 10 and the rate of 10 a second allow");
   }
 
   /** Says every second how far the burst is. */
@@ -175,7 +186,9 @@ final class Demonstration implements AutoCloseable {
         return results;
       }
       console.event(
-          "%-12s %d are sent, %d wait".formatted("held", results.size(), BURST - results.size()));
+          "%-12s %d by now, %d are held"
+              .formatted(
+                  "SENT", results.size(), Math.round(api.total("mailstream_held_deliveries"))));
     }
   }
 

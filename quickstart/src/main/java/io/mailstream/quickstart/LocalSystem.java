@@ -32,7 +32,7 @@ import org.apache.kafka.clients.admin.Admin;
 final class LocalSystem implements AutoCloseable {
 
   /** How long all may take until it is ready: the first start, on a busy machine. */
-  static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  static final Duration READY_WITHIN = Duration.ofSeconds(180);
 
   private static final int PARTITIONS = 4;
   private static final String ACCOUNT = "ses-simulator";
@@ -44,13 +44,18 @@ final class LocalSystem implements AutoCloseable {
   private final Console console;
   private final Shutdown shutdown = new Shutdown();
   private final HttpClient http = HttpClient.newHttpClient();
-  private EmbeddedKafka kafka;
-  private EmbeddedRegistry registry;
-  private SesSimulator ses;
-  private WebhookIngestApp webhooks;
-  private StreamsApp streams;
+  private volatile EmbeddedKafka kafka;
+  private volatile EmbeddedRegistry registry;
+  private volatile SesSimulator ses;
+  private volatile WebhookIngestApp webhooks;
+  private volatile StreamsApp streams;
 
-  private LocalSystem(QuickstartPorts ports, Path data, Console console) {
+  /**
+   * Nothing runs yet.
+   *
+   * @param data the directory that all data lies in
+   */
+  LocalSystem(QuickstartPorts ports, Path data, Console console) {
     this.ports = ports;
     this.data = data;
     this.console = console;
@@ -59,25 +64,9 @@ final class LocalSystem implements AutoCloseable {
   /**
    * Starts all and returns when all are ready.
    *
-   * @param data the directory that all data lies in
    * @throws QuickstartFailure if a part does not come up in time
    */
-  static LocalSystem start(QuickstartPorts ports, Path data, Console console) {
-    LocalSystem system = new LocalSystem(ports, data, console);
-    try {
-      system.start();
-      return system;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      system.close();
-      throw new QuickstartFailure("interrupted while starting", e);
-    } catch (RuntimeException e) {
-      system.close();
-      throw e;
-    }
-  }
-
-  private void start() throws InterruptedException {
+  void start() throws InterruptedException {
     kafka =
         part(
             "Kafka",

@@ -5,6 +5,7 @@ import io.mailstream.runtime.logging.Logging;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
@@ -54,6 +55,7 @@ public final class Quickstart implements Callable<Integer> {
   private boolean exit;
 
   private final Console console;
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   Quickstart(Console console) {
     this.console = console;
@@ -95,29 +97,35 @@ public final class Quickstart implements Callable<Integer> {
   private int run(QuickstartPorts ports, DataDirectory data) throws InterruptedException {
     long start = System.nanoTime();
     console.line("Starting Mailstream; data and log are in " + data.path());
-    CountDownLatch stopped = new CountDownLatch(1);
-    LocalSystem system = LocalSystem.start(ports, data.path(), console);
-    Thread hook = new Thread(() -> stop(system, stopped), "quickstart-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    ready(system, start);
-    boolean asTold = noDemo || play(system);
-    if (exit) {
-      Runtime.getRuntime().removeShutdownHook(hook);
-      stop(system, stopped);
-      return asTold ? 0 : NOT_AS_TOLD;
+    LocalSystem system = new LocalSystem(ports, data.path(), console);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(system), "quickstart-stop"));
+    try {
+      system.start();
+      ready(system, start);
+      Optional<String> suppressed = Optional.empty();
+      boolean asTold = true;
+      if (!noDemo) {
+        try (Demonstration demonstration = new Demonstration(system, console)) {
+          asTold = demonstration.play();
+          suppressed = demonstration.suppressed();
+        }
+      }
+      if (exit) {
+        return asTold ? 0 : NOT_AS_TOLD;
+      }
+      whatToTry(system, suppressed.orElse("bounce@simulator.amazonses.com"));
+      stopped.await();
+      return 0;
+    } finally {
+      stop(system);
     }
-    whatToTry(system);
-    stopped.await();
-    return 0;
   }
 
-  private boolean play(LocalSystem system) throws InterruptedException {
-    try (Demonstration demonstration = new Demonstration(system, console)) {
-      return demonstration.play();
+  /** On Ctrl-C and at the end, whichever comes first; the second waits for the first. */
+  private synchronized void stop(LocalSystem system) {
+    if (stopped.getCount() == 0) {
+      return;
     }
-  }
-
-  private void stop(LocalSystem system, CountDownLatch stopped) {
     long start = System.nanoTime();
     console.line("");
     console.line("Stopping ...");
@@ -167,7 +175,7 @@ public final class Quickstart implements Callable<Integer> {
   }
 
   /** What a new user does next, with the addresses of this start. */
-  private void whatToTry(LocalSystem system) {
+  private void whatToTry(LocalSystem system, String suppressed) {
     String config = portOffset == 0 ? "" : " --config '" + system.clientProperties() + "'";
     console.line(
         """
@@ -176,13 +184,14 @@ public final class Quickstart implements Callable<Integer> {
           bin/mailstream send%1$s --tenant demo --stream password-reset --from no-reply@example.com \\
               --to success@simulator.amazonses.com --subject Hello --text "It works." --wait
           bin/mailstream results --follow%1$s
-          bin/mailstream suppressions get bounce@simulator.amazonses.com%1$s
-          curl -s %2$s/v1/suppressions/bounce@simulator.amazonses.com
+          bin/mailstream suppressions get %5$s%1$s
+          curl -s %2$s/v1/suppressions/%5$s
           curl -s '%3$s/inbox?limit=1'
           curl -s -X PUT %3$s/control -d '{"latencyMillis": 200, "maxSendRate": 5}'
         Policies: %4$s (start again after a change)
         Ctrl-C stops everything; the data stays.\
         """
-            .formatted(config, system.apiUrl(), system.sesUrl(), system.policiesFile()));
+            .formatted(
+                config, system.apiUrl(), system.sesUrl(), system.policiesFile(), suppressed));
   }
 }

@@ -41,16 +41,12 @@ class QuickstartIT {
   }
 
   private boolean runOn(QuickstartPorts ports) throws Exception {
-    LocalSystem system = LocalSystem.start(ports, data, console);
-    boolean asTold;
-    try (Demonstration demonstration = new Demonstration(system, console)) {
-      asTold = demonstration.play();
-    } catch (Throwable e) {
-      system.close();
-      throw e;
+    try (LocalSystem system = new LocalSystem(ports, data, console)) {
+      system.start();
+      try (Demonstration demonstration = new Demonstration(system, console)) {
+        return demonstration.play();
+      }
     }
-    system.close();
-    return asTold;
   }
 
   private String story() {

@@ -104,15 +104,20 @@ public final class RawExchange {
         return Optional.empty();
       }
       if (size == 0) {
-        while (!in.line().isEmpty()) {
-          continue;
-        }
+        skipTrailers();
         return Optional.of(body);
       }
       byte[] chunk = in.exactly(size);
       body = Arrays.copyOf(body, body.length + size);
       System.arraycopy(chunk, 0, body, body.length - size, size);
       in.line();
+    }
+  }
+
+  private void skipTrailers() throws IOException {
+    String line = in.line();
+    while (!line.isEmpty()) {
+      line = in.line();
     }
   }
 
