@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
@@ -113,21 +113,13 @@ final class FeedbackPublisher implements AutoCloseable {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     events.forEach(event -> records.add(record(event)));
     unknown.forEach(letter -> records.add(record(provider, letter)));
-    List<CompletableFuture<Void>> acknowledged = new ArrayList<>();
+    List<Future<RecordMetadata>> acknowledged = new ArrayList<>();
     for (ProducerRecord<byte[], byte[]> record : records) {
-      CompletableFuture<Void> future = new CompletableFuture<>();
-      acknowledged.add(future);
-      producer.send(
-          record,
-          (metadata, failure) -> {
-            if (failure == null) {
-              future.complete(null);
-            } else {
-              future.completeExceptionally(failure);
-            }
-          });
+      acknowledged.add(producer.send(record));
     }
-    CompletableFuture.allOf(acknowledged.toArray(CompletableFuture[]::new)).get();
+    for (Future<RecordMetadata> one : acknowledged) {
+      one.get();
+    }
   }
 
   private ProducerRecord<byte[], byte[]> record(FeedbackEvent event) {

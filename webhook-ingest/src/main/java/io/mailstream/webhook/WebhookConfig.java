@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The settings of the webhook ingester. */
@@ -52,14 +51,14 @@ public final class WebhookConfig extends ServiceConfig {
     def.configKeys().remove(CommonConfig.HTTP_PORT);
     return def.define(
             CommonConfig.HTTP_PORT,
-            Type.INT,
+            ConfigDef.Type.INT,
             DEFAULT_PORT,
             Range.between(0, 65535),
             Importance.MEDIUM,
             "The port to listen on; 0 is any free one.")
         .define(
             PUBLISH_TIMEOUT_MS,
-            Type.INT,
+            ConfigDef.Type.INT,
             9_000,
             Range.between(600, 14_000),
             Importance.MEDIUM,
@@ -67,7 +66,7 @@ public final class WebhookConfig extends ServiceConfig {
                 + " it is answered with 503 and the ESP repeats it. SNS itself waits 15 seconds.")
         .define(
             SES_TOPIC_ARNS,
-            Type.LIST,
+            ConfigDef.Type.LIST,
             ConfigDef.NO_DEFAULT_VALUE,
             WebhookConfig::checkArns,
             Importance.HIGH,
@@ -75,7 +74,7 @@ public final class WebhookConfig extends ServiceConfig {
                 + " other topics are refused, and only subscriptions to these are confirmed.")
         .define(
             SES_REPLAY_WINDOW_MS,
-            Type.LONG,
+            ConfigDef.Type.LONG,
             Duration.ofHours(24).toMillis(),
             Range.between(60_000, Duration.ofDays(30).toMillis()),
             Importance.LOW,
@@ -83,7 +82,7 @@ public final class WebhookConfig extends ServiceConfig {
                 + " its first timestamp: a shorter window loses what waited for the brokers.")
         .define(
             SES_TEST_CERTIFICATE,
-            Type.STRING,
+            ConfigDef.Type.STRING,
             null,
             Importance.LOW,
             "For simulators: the URL of a certificate that is trusted beside Amazon's. It and"

@@ -12,6 +12,7 @@ import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.webhook.provider.ses.SnsSigner;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -62,7 +63,7 @@ class WebhookIngestIT {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       TopicSetup.createMissing(admin, TOPICS, 2, (short) 1);
     }
-    simulator = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    simulator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     simulator.createContext(
         "/sns.pem",
         exchange -> {

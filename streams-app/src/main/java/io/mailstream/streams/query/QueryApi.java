@@ -115,8 +115,8 @@ public final class QueryApi implements AutoCloseable {
           "the path does not end in an address: give local-part@domain, percent-encoded, at most"
               + " 320 characters");
     }
-    if (tenant != null && tenant.length() > MAX_NAME
-        || stream != null && stream.length() > MAX_NAME) {
+    if ((tenant != null && tenant.length() > MAX_NAME)
+        || (stream != null && stream.length() > MAX_NAME)) {
       return Optional.of("tenant and stream have at most 256 characters");
     }
     return stream != null && tenant == null

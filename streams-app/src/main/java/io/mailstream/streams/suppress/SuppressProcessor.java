@@ -79,9 +79,8 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
   private void learn(Record<String, SpecificRecord> record, FeedbackEvent event) {
     if (SuppressionUpdate.concerns(event)) {
       long now = context.currentSystemTimeMs();
-      SuppressionState known = store.get(record.key());
-      SuppressionUpdate update = SuppressionUpdate.of(known, event, rules, now);
-      save(record.key(), known, update);
+      SuppressionUpdate update = SuppressionUpdate.of(store.get(record.key()), event, rules, now);
+      save(record.key(), update);
       meters.event(event.getType(), update.outcome());
       if (update.outcome() == Outcome.CHANGED) {
         publish(record, update.state(), event.getEventId(), now);
@@ -92,15 +91,14 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
 
   private void obey(Record<String, SpecificRecord> record, SuppressionCommand command) {
     long now = context.currentSystemTimeMs();
-    SuppressionState known = store.get(record.key());
-    SuppressionUpdate update = SuppressionUpdate.of(known, command, now);
-    save(record.key(), known, update);
+    SuppressionUpdate update = SuppressionUpdate.of(store.get(record.key()), command, now);
+    save(record.key(), update);
     meters.command(command.getAction(), update.outcome());
     publish(record, update.state(), command.getCommandId(), now);
   }
 
-  private void save(String key, SuppressionState known, SuppressionUpdate update) {
-    if (update.state() != known) {
+  private void save(String key, SuppressionUpdate update) {
+    if (update.outcome().isApplied()) {
       store.put(key, update.state());
     }
   }

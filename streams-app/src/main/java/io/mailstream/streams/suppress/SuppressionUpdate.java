@@ -48,6 +48,11 @@ record SuppressionUpdate(SuppressionState state, Outcome outcome) {
     /** It does not bear on suppression. */
     IGNORED;
 
+    /** Whether it left a trace in the state. */
+    boolean isApplied() {
+      return this == CHANGED || this == COUNTED || this == UNCHANGED;
+    }
+
     /** As a metric's tag. */
     String tag() {
       return name().toLowerCase(Locale.ROOT);

@@ -39,5 +39,6 @@ public sealed interface Receipt {
    * @param reason why, for people
    * @param body what to keep
    */
+  @SuppressWarnings("ArrayRecordComponent") // Carries bytes once; never compared.
   record DeadLetter(String reason, byte[] body) {}
 }

@@ -57,8 +57,10 @@ final class SesBounces {
     if ("delayed".equalsIgnoreCase(action) || (status != null && status.startsWith("4."))) {
       return BounceClass.TRANSIENT;
     }
-    if (action != null && !"failed".equalsIgnoreCase(action)
-        || status != null && status.startsWith("2.")) {
+    boolean isNoFailure =
+        (action != null && !"failed".equalsIgnoreCase(action))
+            || (status != null && status.startsWith("2."));
+    if (isNoFailure) {
       return BounceClass.UNDETERMINED;
     }
     return switch (category) {
