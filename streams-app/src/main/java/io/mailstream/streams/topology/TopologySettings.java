@@ -133,6 +133,9 @@ public final class TopologySettings {
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
             131_072),
         Map.entry(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 10),
+        // Mail that is held is released no more often than this while nothing else comes in: a
+        // limit with a small burst needs frequent releases to reach its rate.
+        Map.entry(StreamsConfig.POLL_MS_CONFIG, 20),
         // A crashed instance is replaced after this; a clean stop leaves the group at once.
         Map.entry(
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000),
