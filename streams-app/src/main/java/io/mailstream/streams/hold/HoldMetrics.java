@@ -15,12 +15,10 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * left is what is held now.
  *
  * <ul>
- *   <li>{@code mailstream_held_deliveries} by reason and lane: how many are held
- *   <li>{@code mailstream_held_waiting_seconds} by reason and lane: how long the one that waits
- *       longest could have gone but for its limits; 0 where none is due
- *   <li>{@code mailstream_hold_entered_total} and {@code mailstream_hold_left_total} by reason and
- *       lane
- *   <li>{@code mailstream_dispatched_total} by lane
+ *   <li>{@code mailstream.hold.deliveries} by reason and lane: how many are held
+ *   <li>{@code mailstream.hold.oldest.age} by reason and lane: how long the one that waits longest
+ *       could have gone but for its limits; 0 where none is due
+ *   <li>{@code mailstream.hold.entered} and {@code mailstream.hold.released} by reason and lane
  * </ul>
  */
 final class HoldMetrics {
@@ -31,34 +29,28 @@ final class HoldMetrics {
   private final Set<Task> tasks = ConcurrentHashMap.newKeySet();
   private final Counter[] entered = new Counter[HoldReason.values().length * LANES];
   private final Counter[] left = new Counter[HoldReason.values().length * LANES];
-  private final Counter[] dispatched = new Counter[LANES];
 
   HoldMetrics(MeterRegistry registry) {
     for (Lane lane : Lane.values()) {
       String laneTag = lane.name().toLowerCase(Locale.ROOT);
-      dispatched[lane.ordinal()] =
-          Counter.builder("mailstream_dispatched")
-              .description("Deliveries handed to the sender")
-              .tag("lane", laneTag)
-              .register(registry);
       for (HoldReason reason : HoldReason.values()) {
         int i = index(reason, lane);
         Tags tags = Tags.of("reason", reason.tag(), "lane", laneTag);
         entered[i] =
-            Counter.builder("mailstream_hold_entered")
+            Counter.builder("mailstream.hold.entered")
                 .description("Deliveries that had to wait")
                 .tags(tags)
                 .register(registry);
         left[i] =
-            Counter.builder("mailstream_hold_left")
+            Counter.builder("mailstream.hold.released")
                 .description("Deliveries whose wait for this reason is over")
                 .tags(tags)
                 .register(registry);
-        Gauge.builder("mailstream_held_deliveries", () -> sum(reason, lane))
+        Gauge.builder("mailstream.hold.deliveries", () -> sum(reason, lane))
             .description("Deliveries that wait")
             .tags(tags)
             .register(registry);
-        Gauge.builder("mailstream_held_waiting", () -> longestWait(i))
+        Gauge.builder("mailstream.hold.oldest.age", () -> longestWait(i))
             .description("Longest wait of a delivery that is due but for its limits")
             .baseUnit("seconds")
             .tags(tags)
@@ -104,10 +96,6 @@ final class HoldMetrics {
     void left(HoldReason reason, Lane lane) {
       held.decrementAndGet(index(reason, lane));
       left[index(reason, lane)].increment();
-    }
-
-    void dispatched(Lane lane) {
-      dispatched[lane.ordinal()].increment();
     }
 
     void waiting(HoldReason reason, Lane lane, long millis) {

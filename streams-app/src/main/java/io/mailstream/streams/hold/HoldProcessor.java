@@ -90,7 +90,6 @@ final class HoldProcessor
   public void dispatch(Held held, long now) {
     Delivery delivery = held.delivery();
     delivery.setDispatchedAt(Instant.ofEpochMilli(now));
-    task.dispatched(delivery.getLane());
     context.forward(
         new Record<>(held.recipientKey(), delivery, now, held.headers()),
         delivery.getLane() == Lane.TRANSACTIONAL

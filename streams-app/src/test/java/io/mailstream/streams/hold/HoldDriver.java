@@ -46,7 +46,7 @@ final class HoldDriver implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
     driver =
         new TopologyTestDriver(
-            topology(policies, check, metrics), config, Instant.ofEpochMilli(now));
+            topology(policies, check, metrics, ""), config, Instant.ofEpochMilli(now));
     var keys = Serdes.String();
     var values = new AnyRecordSerde();
     in = driver.createInputTopic("in", keys.serializer(), values.serializer());
@@ -55,7 +55,8 @@ final class HoldDriver implements AutoCloseable {
     results = output("results");
   }
 
-  static Topology topology(Policies policies, ReleaseCheck check, SimpleMeterRegistry metrics) {
+  static Topology topology(
+      Policies policies, ReleaseCheck check, SimpleMeterRegistry metrics, String prefix) {
     var keys = Serdes.String();
     var values = new AnyRecordSerde();
     ReleaseCheck.Factory factory =
@@ -71,7 +72,7 @@ final class HoldDriver implements AutoCloseable {
           }
         };
     return new Topology()
-        .addSource("source", keys.deserializer(), values.deserializer(), "in")
+        .addSource("source", keys.deserializer(), values.deserializer(), prefix + "in")
         .addProcessor(
             "hold",
             new HoldSupplier(
@@ -79,9 +80,13 @@ final class HoldDriver implements AutoCloseable {
                     "to-transactional", "to-bulk", "to-results", policies, factory, 1, metrics, 7)),
             "source")
         .addSink(
-            "to-transactional", "transactional", keys.serializer(), values.serializer(), "hold")
-        .addSink("to-bulk", "bulk", keys.serializer(), values.serializer(), "hold")
-        .addSink("to-results", "results", keys.serializer(), values.serializer(), "hold");
+            "to-transactional",
+            prefix + "transactional",
+            keys.serializer(),
+            values.serializer(),
+            "hold")
+        .addSink("to-bulk", prefix + "bulk", keys.serializer(), values.serializer(), "hold")
+        .addSink("to-results", prefix + "results", keys.serializer(), values.serializer(), "hold");
   }
 
   long now() {
@@ -147,7 +152,7 @@ final class HoldDriver implements AutoCloseable {
 
   double held(HoldReason reason, String lane) {
     return metrics
-        .get("mailstream_held_deliveries")
+        .get("mailstream.hold.deliveries")
         .tags("reason", reason.tag(), "lane", lane)
         .gauge()
         .value();
