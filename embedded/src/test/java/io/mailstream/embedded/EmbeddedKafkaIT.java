@@ -12,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -111,7 +113,8 @@ class EmbeddedKafkaIT {
     }
   }
 
-  private static void sendInTransaction(EmbeddedKafka kafka, String topic, byte[] value) {
+  private static void sendInTransaction(EmbeddedKafka kafka, String topic, byte[] value)
+      throws Exception {
     Map<String, Object> config =
         Map.of(
             "bootstrap.servers",
@@ -124,8 +127,9 @@ class EmbeddedKafkaIT {
         new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
       producer.beginTransaction();
-      producer.send(new ProducerRecord<>(topic, value));
+      Future<RecordMetadata> sent = producer.send(new ProducerRecord<>(topic, value));
       producer.commitTransaction();
+      sent.get();
     }
   }
 
