@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.SchemaFormatter;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +48,7 @@ class ReleasedSchemasTest {
       for (Schema schema : current().toList()) {
         Files.writeString(
             RELEASED.resolve(version).resolve(schema.getName() + ".avsc"),
-            schema.toString(true) + "\n");
+            SchemaFormatter.format("json/pretty", schema) + "\n");
       }
     }
   }
@@ -78,7 +79,7 @@ class ReleasedSchemasTest {
           .as("%s differs from the schemas: write it with -D%s=%s", file, WRITE, CURRENT)
           .exists()
           .content()
-          .isEqualTo(schema.toString(true) + "\n");
+          .isEqualTo(SchemaFormatter.format("json/pretty", schema) + "\n");
     }
   }
 
