@@ -19,7 +19,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -53,6 +56,8 @@ final class LiveMail implements AutoCloseable {
   private final Path directory;
   private final Map<String, String> overrides;
   private final String policies;
+  private final long startedAt = System.currentTimeMillis();
+  private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
   private MailStreams running;
 
   LiveMail(Path directory, int partitions, String policies, Map<String, String> overrides) {
@@ -74,7 +79,10 @@ final class LiveMail implements AutoCloseable {
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 Topics.MAX_MAIL_BYTES,
                 ProducerConfig.LINGER_MS_CONFIG,
-                5),
+                5,
+                // On a new topic a broker takes the second batch first, and never the first again.
+                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+                1),
             new ByteArraySerializer(),
             new ByteArraySerializer());
   }
@@ -137,11 +145,40 @@ final class LiveMail implements AutoCloseable {
   }
 
   void raw(String topic, Integer partition, byte[] key, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, partition, key, value));
+    producer.send(
+        new ProducerRecord<>(topic, partition, key, value),
+        (metadata, error) -> {
+          if (error != null) {
+            failures.add(error);
+          }
+        });
+  }
+
+  /** When this was made, in milliseconds since the epoch. */
+  long startedAt() {
+    return startedAt;
+  }
+
+  /** How far the topology has committed in a partition that it reads; 0: nothing yet. */
+  long committed(TopicPartition partition) {
+    try {
+      OffsetAndMetadata offset =
+          admin
+              .listConsumerGroupOffsets(applicationId)
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .get(partition);
+      return offset == null ? 0 : offset.offset();
+    } catch (InterruptedException | ExecutionException e) {
+      throw new AssertionError(e);
+    }
   }
 
   void flush() {
     producer.flush();
+    if (!failures.isEmpty()) {
+      throw new AssertionError("the test's own producer failed", failures.peek());
+    }
   }
 
   SpecificRecord record(ConsumerRecord<byte[], byte[]> record) {

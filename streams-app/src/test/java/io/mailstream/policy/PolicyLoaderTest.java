@@ -1,0 +1,171 @@
+package io.mailstream.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PolicyLoaderTest {
+
+  private static final String SMALLEST =
+      """
+      accounts:
+        ses: {provider: ses}
+      tenants:
+        acme: {from_domains: [acme.example], other_streams: {}}
+      """;
+
+  @Test
+  void defaultsAreSensible() {
+    Policies policies = PolicyLoader.load(SMALLEST);
+
+    Tenant acme = policies.tenant("acme").orElseThrow();
+    assertThat(acme.account()).isEqualTo("ses");
+    assertThat(acme.limit()).isEmpty();
+    assertThat(acme.stream("any").orElseThrow().evidenceWindow()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(policies.tenant("nobody")).isEmpty();
+    assertThat(policies.retry())
+        .isEqualTo(
+            new Retry(
+                Duration.ofSeconds(30), 2, Duration.ofHours(1), 0.2, 8, Duration.ofHours(24)));
+    assertThat(policies.deduplication()).isEqualTo(new Deduplication(Duration.ofHours(24), 2));
+    assertThat(policies.suppression().hardBounceExpiresAfter()).isEmpty();
+    assertThat(policies.maxMessageBytes()).isEqualTo(8 * 1024 * 1024);
+    assertThat(policies.maxRequestBytes()).isEqualTo(64 * 1024 * 1024);
+    assertThat(policies.maxRecipients()).isEqualTo(50);
+  }
+
+  @Test
+  void everySettingIsRead() {
+    Policies policies =
+        PolicyLoader.load(
+            """
+            accounts:
+              main:
+                provider: ses
+                limit: {rate: 14/s, burst: 28}
+                settings: {region: eu-central-1, port: 99}
+              other: {provider: ses}
+            tenants:
+              acme:
+                from_domains: ["*.Acme.example", bücher.example]
+                account: main
+                allowed_accounts: [other]
+                limit: {rate: 600/m}
+                streams:
+                  reset: {account: other, limit: {rate: 3600/h, burst: 5}, evidence_window: 0}
+            default_tenant: {from_domains: "*", account: other, other_streams: {}}
+            retry:
+              {initial: 1s, multiplier: 3, max: 1m, jitter: 0, max_attempts: 4, max_age: 2h}
+            deduplication: {window: 7d, buckets: 3}
+            suppression:
+              hard_bounce_expires_after: 30d
+              complaint_expires_after: never
+              esp_list_expires_after: 12h
+            max_message_bytes: 256KiB
+            max_request_bytes: 1MiB
+            max_recipients: 7
+            """);
+
+    assertThat(policies.accounts().get("main"))
+        .isEqualTo(
+            new Account(
+                "main",
+                "ses",
+                Optional.of(new Limit(14, 28)),
+                Map.of("region", "eu-central-1", "port", "99")));
+    Tenant acme = policies.tenant("acme").orElseThrow();
+    assertThat(acme.fromDomains()).isEqualTo(Set.of("*.acme.example", "xn--bcher-kva.example"));
+    assertThat(acme.account()).isEqualTo("main");
+    assertThat(acme.allowedAccounts()).containsExactly("other");
+    assertThat(acme.limit()).contains(new Limit(10, 10));
+    assertThat(acme.stream("reset"))
+        .contains(
+            new StreamPolicy(
+                "reset", Optional.of("other"), Optional.of(new Limit(1, 5)), Duration.ZERO));
+    assertThat(acme.stream("unknown")).isEmpty();
+    assertThat(policies.tenant("anybody").orElseThrow().account()).isEqualTo("other");
+    assertThat(policies.retry())
+        .isEqualTo(
+            new Retry(Duration.ofSeconds(1), 3, Duration.ofMinutes(1), 0, 4, Duration.ofHours(2)));
+    assertThat(policies.deduplication()).isEqualTo(new Deduplication(Duration.ofDays(7), 3));
+    assertThat(policies.suppression())
+        .isEqualTo(
+            new SuppressionRules(
+                Optional.of(Duration.ofDays(30)),
+                Optional.empty(),
+                Optional.of(Duration.ofHours(12))));
+    assertThat(policies.maxMessageBytes()).isEqualTo(262_144);
+    assertThat(policies.maxRequestBytes()).isEqualTo(1_048_576);
+    assertThat(policies.maxRecipients()).isEqualTo(7);
+  }
+
+  @Test
+  void allFaultsComeAtOnceEachWithItsPath() {
+    PolicyFaults faults =
+        faults(
+            """
+            accounts:
+              ses: {provider: ses, limits: {rate: 1/s}}
+              "bad name!": {}
+            tenants:
+              acme:
+                from_domains: [not a domain]
+                account: nowhere
+                streams:
+                  x: {limit: {rate: fast, burst: 0}, evidence_window: soon}
+            retry: {initial: 2h, max: 1h, max_attempts: 0, jitter: 2}
+            deduplication: {window: 1s, buckets: 99}
+            max_message_bytes: 1000MiB
+            surprise: true
+            """);
+
+    assertThat(faults.faults())
+        .anySatisfy(fault -> assertThat(fault).startsWith("accounts.ses.limits: is not known"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("accounts.bad name!: is no name"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("accounts.bad name!.provider: is miss"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.from_domains: holds 'not"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.account: is 'nowhere'"))
+        .anySatisfy(fault ->
+            assertThat(fault)
+                .startsWith("tenants.acme.streams.x.limit.rate: is 'fast': give a rate"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.streams.x.limit.burst"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.streams.x.evidence_window"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("retry.max: is below retry.initial"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("retry.max_attempts: is '0'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("retry.jitter: is '2'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("deduplication.window: is '1s'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("deduplication.buckets: is '99'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("max_message_bytes: is '1000MiB'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("surprise: is not known here"));
+    assertThat(faults.getMessage()).contains("- surprise");
+  }
+
+  @Test
+  void whatIsNoYamlOrNoMappingIsAFault() {
+    assertThat(faults("a: [").faults().getFirst()).contains("line").contains("no YAML");
+    assertThat(faults("a: 1\na: 2").faults()).hasSize(1);
+    assertThat(faults("just text").faults())
+        .anySatisfy(fault -> assertThat(fault).contains("no mapping"));
+    assertThat(faults("").faults()).isNotEmpty();
+    assertThat(faults("tenants: {acme: 5}\naccounts: [x]").faults()).hasSizeGreaterThan(2);
+  }
+
+  @Test
+  void aFileThatIsNotThereIsAFault() {
+    assertThat(
+            catchThrowableOfType(
+                    PolicyFaults.class, () -> PolicyLoader.load(Path.of("no-such-file.yaml")))
+                .getMessage())
+        .contains("no-such-file.yaml");
+  }
+
+  private static PolicyFaults faults(String yaml) {
+    return catchThrowableOfType(PolicyFaults.class, () -> PolicyLoader.load(yaml));
+  }
+}
