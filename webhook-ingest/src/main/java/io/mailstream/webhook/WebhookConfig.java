@@ -39,6 +39,7 @@ public final class WebhookConfig extends ServiceConfig {
   static final int DEFAULT_PORT = 8090;
 
   private static final String LOCALHOST = "127.0.0.1";
+  private static final String EXAMPLE_ARN = "arn:aws:sns:eu-west-1:123456789012:mail";
 
   /** Validates the values; throws {@code ConfigFaults} with every fault. */
   public WebhookConfig(Map<String, String> values) {
@@ -132,8 +133,7 @@ public final class WebhookConfig extends ServiceConfig {
         throw new ConfigException(
             name,
             value,
-            "'%s' is no ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:123456789012:mail"
-                .formatted(arn));
+            "'%s' is no ARN of a standard SNS topic, such as %s".formatted(arn, EXAMPLE_ARN));
       }
     }
   }
@@ -146,13 +146,15 @@ public final class WebhookConfig extends ServiceConfig {
     List<String> faults = new ArrayList<>();
     if (!isLoopbackUrl(certificate)) {
       faults.add(
-          "%s = '%s' is not allowed: it must be an http or https URL on loopback, such as http://127.0.0.1:8099/sns.pem"
+          ("%s = '%s' is not allowed: it must be an http or https URL on loopback, such as"
+                  + " http://127.0.0.1:8099/sns.pem")
               .formatted(SES_TEST_CERTIFICATE, certificate));
     }
     String host = values.getOrDefault(CommonConfig.HTTP_HOST, LOCALHOST);
     if (!BearerAuth.isLoopback(host)) {
       faults.add(
-          "%s = '%s' is not allowed together with %s: who trusts a test certificate must not be reachable from elsewhere. Remove %s, or listen on 127.0.0.1"
+          ("%s = '%s' is not allowed together with %s: who trusts a test certificate must not be"
+                  + " reachable from elsewhere. Remove %s, or listen on 127.0.0.1")
               .formatted(CommonConfig.HTTP_HOST, host, SES_TEST_CERTIFICATE, SES_TEST_CERTIFICATE));
     }
     return faults;

@@ -47,7 +47,6 @@ class WebhookIngestIT {
   private static final Topics TOPICS = Topics.withDefaultPrefix();
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final SnsSigner SIGNER = SnsSigner.validNow("127.0.0.1");
-  private static final AtomicInteger certificateCalls = new AtomicInteger();
   private static final AtomicInteger confirmations = new AtomicInteger();
 
   private static EmbeddedKafka kafka;
@@ -67,7 +66,6 @@ class WebhookIngestIT {
     simulator.createContext(
         "/sns.pem",
         exchange -> {
-          certificateCalls.incrementAndGet();
           byte[] pem = SIGNER.certificate();
           exchange.sendResponseHeaders(200, pem.length);
           exchange.getResponseBody().write(pem);
