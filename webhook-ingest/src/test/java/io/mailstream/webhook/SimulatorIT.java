@@ -28,11 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulatorIT {
 
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final String DELIVERY =
-      """
-      {"eventType":"Delivery","delivery":{"recipients":["%s"],
-       "timestamp":"2026-11-21T09:00:00Z"},"mail":{"destination":["%s"],"messageId":"m1"}}\
-      """;
 
   @ParameterizedTest
   @ValueSource(strings = {"1", "2"})
@@ -65,11 +60,19 @@ class SimulatorIT {
                   .signatureVersion(signatureVersion));
       assertThat(topic.awaitConfirmed(DEADLINE)).isTrue();
       Set<String> recipients = Set.of("a@example.com", "b@example.com", "c@example.com");
-      recipients.forEach(one -> topic.publish(DELIVERY.formatted(one, one), Duration.ZERO));
+      recipients.forEach(one -> topic.publish(delivery(one), Duration.ZERO));
 
       assertThat(delivered(brokers, topics.feedback(), recipients.size())).isEqualTo(recipients);
       assertThat(topic.counts().refused()).isZero();
     }
+  }
+
+  private static String delivery(String recipient) {
+    return """
+    {"eventType":"Delivery","delivery":{"recipients":["%s"],
+     "timestamp":"2026-11-21T09:00:00Z"},"mail":{"destination":["%s"],"messageId":"m1"}}\
+    """
+        .formatted(recipient, recipient);
   }
 
   private static Set<String> delivered(String brokers, String topic, int count) {

@@ -64,15 +64,14 @@ public final class SuppressionDecision {
    * entry's note, which may carry it.
    */
   public static String describe(SuppressionEntry entry) {
-    String detail =
-        "the recipient is suppressed for %s: %s since %s, %s (source %s);"
-            + " remove the entry to send again";
-    return detail.formatted(
-        scope(entry),
-        entry.getReason(),
-        entry.getCreatedAt(),
-        entry.getExpiresAt() == null ? "without end" : "until " + entry.getExpiresAt(),
-        entry.getSourceEventId());
+    return ("the recipient is suppressed for %s: %s since %s, %s (source %s);"
+            + " remove the entry to send again")
+        .formatted(
+            scope(entry),
+            entry.getReason(),
+            entry.getCreatedAt(),
+            entry.getExpiresAt() == null ? "without end" : "until " + entry.getExpiresAt(),
+            entry.getSourceEventId());
   }
 
   private static String scope(SuppressionEntry entry) {
