@@ -17,6 +17,11 @@ final class ByteSink {
     bytes[length++] = (byte) b;
   }
 
+  /** Appends a byte for which there is room. */
+  void put(byte b) {
+    bytes[length++] = b;
+  }
+
   void write(byte[] source) {
     reserve(source.length);
     System.arraycopy(source, 0, bytes, length, source.length);
@@ -42,7 +47,8 @@ final class ByteSink {
     return Arrays.copyOf(bytes, length);
   }
 
-  private void reserve(int more) {
+  /** Makes room, so that {@link #put} may follow as often. */
+  void reserve(int more) {
     if (bytes.length - length < more) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, more)));
     }

@@ -10,6 +10,10 @@ final class Transfer {
   private static final Base64.Encoder BASE64 = Base64.getMimeEncoder();
 
   private static final int MAX_LINE = 76;
+
+  /** Room for what one line of quoted-printable can take. */
+  private static final int ROOM = MAX_LINE + 4;
+
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
 
   private Transfer() {}
@@ -75,29 +79,32 @@ final class Transfer {
    */
   static void quotedPrintable(ByteSink out, byte[] text) {
     int column = 0;
+    out.reserve(ROOM);
     for (int i = 0; i < text.length; i++) {
       byte b = text[i];
       if (b == '\r') { // canonical: LF follows
         out.crlf();
+        out.reserve(ROOM);
         i++;
         column = 0;
         continue;
       }
       boolean last = i + 1 == text.length || text[i + 1] == '\r';
-      boolean literal = (b > ' ' && b < 0x7f && b != '=') || ((b == ' ' || b == '\t') && !last);
+      boolean literal = b > ' ' ? b != '=' && b != 0x7f : (b == ' ' || b == '\t') && !last;
       int width = literal ? 1 : 3;
       // A line that goes on needs its last column for the soft break.
       if (column + width > (last ? MAX_LINE : MAX_LINE - 1)) {
-        out.write('=');
+        out.put((byte) '=');
         out.crlf();
+        out.reserve(ROOM);
         column = 0;
       }
       if (literal) {
-        out.write(b);
+        out.put(b);
       } else {
-        out.write('=');
-        out.write(HEX[(b >> 4) & 15]);
-        out.write(HEX[b & 15]);
+        out.put((byte) '=');
+        out.put(HEX[(b >> 4) & 15]);
+        out.put(HEX[b & 15]);
       }
       column += width;
     }
