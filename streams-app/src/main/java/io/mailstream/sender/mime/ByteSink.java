@@ -17,15 +17,14 @@ final class ByteSink {
     bytes[length++] = (byte) b;
   }
 
-  /** Appends a byte for which there is room. */
-  void put(byte b) {
-    bytes[length++] = b;
+  void write(byte[] source) {
+    write(source, 0, source.length);
   }
 
-  void write(byte[] source) {
-    reserve(source.length);
-    System.arraycopy(source, 0, bytes, length, source.length);
-    length += source.length;
+  void write(byte[] source, int offset, int count) {
+    reserve(count);
+    System.arraycopy(source, offset, bytes, length, count);
+    length += count;
   }
 
   /** Appends text that is known to be ASCII. */
@@ -47,8 +46,7 @@ final class ByteSink {
     return Arrays.copyOf(bytes, length);
   }
 
-  /** Makes room, so that {@link #put} may follow as often. */
-  void reserve(int more) {
+  private void reserve(int more) {
     if (bytes.length - length < more) {
       bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, Math.addExact(length, more)));
     }

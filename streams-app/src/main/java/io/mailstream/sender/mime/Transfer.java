@@ -1,6 +1,7 @@
 package io.mailstream.sender.mime;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 
 /** The two content transfer encodings of RFC 2045 that make any content seven-bit. */
@@ -11,10 +12,16 @@ final class Transfer {
 
   private static final int MAX_LINE = 76;
 
-  /** Room for what one line of quoted-printable can take. */
-  private static final int ROOM = MAX_LINE + 4;
-
   private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  /** Printable ASCII but {@code =}, and blanks, which must not end a line. */
+  private static final boolean[] PLAIN = new boolean[128];
+
+  static {
+    Arrays.fill(PLAIN, ' ', 0x7f, true);
+    PLAIN['\t'] = true;
+    PLAIN['='] = false;
+  }
 
   private Transfer() {}
 
@@ -79,14 +86,19 @@ final class Transfer {
    */
   static void quotedPrintable(ByteSink out, byte[] text) {
     int column = 0;
-    out.reserve(ROOM);
     for (int i = 0; i < text.length; i++) {
       byte b = text[i];
       if (b == '\r') { // canonical: LF follows
         out.crlf();
-        out.reserve(ROOM);
         i++;
         column = 0;
+        continue;
+      }
+      int run = plainRun(text, i, MAX_LINE - 1 - column);
+      if (run > 0) {
+        out.write(text, i, run);
+        column += run;
+        i += run - 1;
         continue;
       }
       boolean last = i + 1 == text.length || text[i + 1] == '\r';
@@ -94,22 +106,33 @@ final class Transfer {
       int width = literal ? 1 : 3;
       // A line that goes on needs its last column for the soft break.
       if (column + width > (last ? MAX_LINE : MAX_LINE - 1)) {
-        out.put((byte) '=');
+        out.write('=');
         out.crlf();
-        out.reserve(ROOM);
         column = 0;
       }
       if (literal) {
-        out.put(b);
+        out.write(b);
       } else {
-        out.put((byte) '=');
-        out.put(HEX[(b >> 4) & 15]);
-        out.put(HEX[b & 15]);
+        out.write('=');
+        out.write(HEX[(b >> 4) & 15]);
+        out.write(HEX[b & 15]);
       }
       column += width;
     }
     if (column > 0) {
       out.crlf();
     }
+  }
+
+  /** How many bytes from here stand for themselves and fit; most of a text is such runs. */
+  private static int plainRun(byte[] text, int from, int room) {
+    int end = Math.min(text.length, from + room);
+    int i = from;
+    while (i < end && text[i] >= 0 && PLAIN[text[i]]) {
+      i++;
+    }
+    boolean lineEnds = i == text.length || text[i] == '\r';
+    boolean blank = i > from && text[i - 1] <= ' ';
+    return i - from - (lineEnds && blank ? 1 : 0);
   }
 }
