@@ -27,6 +27,23 @@ final class HoldTask {
   private Processor<String, SpecificRecord, String, SpecificRecord> processor;
 
   HoldTask(Policies policies, ReleaseCheck check, int partitions, long now) {
+    this(
+        policies,
+        check,
+        partitions,
+        now,
+        Stores.inMemoryKeyValueStore(HoldStores.HELD).get(),
+        new MockProcessorContext<>());
+  }
+
+  /** A task whose mail is held in another kind of store. */
+  HoldTask(
+      Policies policies,
+      ReleaseCheck check,
+      int partitions,
+      long now,
+      KeyValueStore<Bytes, byte[]> held,
+      MockProcessorContext<String, SpecificRecord> context) {
     ReleaseCheck.Factory factory =
         new ReleaseCheck.Factory() {
           @Override
@@ -50,10 +67,10 @@ final class HoldTask {
                 partitions,
                 new SimpleMeterRegistry(),
                 7));
-    context = new MockProcessorContext<>();
-    held = new CountingStore(Stores.inMemoryKeyValueStore(HoldStores.HELD).get());
+    this.context = context;
+    this.held = new CountingStore(held);
     state = Stores.inMemoryKeyValueStore(HoldStores.STATE).get();
-    held.init(context.getStateStoreContext(), held);
+    held.init(context.getStateStoreContext(), this.held);
     state.init(context.getStateStoreContext(), state);
     start(now);
   }
@@ -104,6 +121,11 @@ final class HoldTask {
 
   CountingStore store() {
     return held;
+  }
+
+  void close() {
+    processor.close();
+    held.close();
   }
 
   private void start(long now) {

@@ -8,10 +8,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Nothing is lost, limits hold over every window, order is kept, everything ends once: over random
- * histories. A failure names its seed; {@code -Dmailstream.history.seed=…} replays it.
+ * A limit is a limit, whatever happens: over every window no scope has more than its rate and
+ * burst, what is over it is held and leaves in order, nothing is lost, everything ends once: over
+ * random histories. A failure names its seed; {@code -Dmailstream.history.seed=…} replays it.
  */
-class HoldHistoryTest {
+class Promise5LimitsTest {
 
   private static final int STEPS = 1200;
   private static final int FIXED_SEEDS = 12;
