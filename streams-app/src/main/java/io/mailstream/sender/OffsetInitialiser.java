@@ -62,13 +62,15 @@ final class OffsetInitialiser {
    *     called again
    */
   void ensure(Admin admin, int partitions) {
-    if (find(admin, partitions).values().stream().allMatch(p -> p.state().isPresent())) {
+    // In a group at work some transaction is always open: what is missing is told without waiting
+    // for all to be settled at once. Who takes a partition over waits for that one.
+    if (find(admin, partitions, false).values().stream().allMatch(p -> p.state().isPresent())) {
       return;
     }
     try (Producer<byte[], byte[]> producer = clients.producer(config.groupId() + "-offsets")) {
       producer.initTransactions();
       Map<TopicPartition, StartedOffsets> initial =
-          CommittedOffsets.missing(find(admin, partitions), config.missingOffsets());
+          CommittedOffsets.missing(find(admin, partitions, true), config.missingOffsets());
       if (initial.isEmpty()) {
         return;
       }
@@ -104,7 +106,8 @@ final class OffsetInitialiser {
     }
   }
 
-  private Map<TopicPartition, CommittedOffsets.Found> find(Admin admin, int partitions) {
+  private Map<TopicPartition, CommittedOffsets.Found> find(
+      Admin admin, int partitions, boolean settled) {
     Map<TopicPartition, OffsetSpec> earliest = new HashMap<>();
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
     for (Lane lane : Lane.values()) {
@@ -114,7 +117,7 @@ final class OffsetInitialiser {
         latest.put(id, OffsetSpec.latest());
       }
     }
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, earliest.keySet());
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(admin, earliest.keySet(), settled);
     Map<TopicPartition, ListOffsetsResultInfo> starts = get(admin.listOffsets(earliest).all());
     Map<TopicPartition, ListOffsetsResultInfo> ends = get(admin.listOffsets(latest).all());
     return earliest.keySet().stream()
@@ -133,7 +136,7 @@ final class OffsetInitialiser {
 
   /** The committed offsets; null for partitions without. */
   private Map<TopicPartition, OffsetAndMetadata> committed(
-      Admin admin, Set<TopicPartition> partitions) {
+      Admin admin, Set<TopicPartition> partitions, boolean settled) {
     Map<TopicPartition, OffsetAndMetadata> committed;
     try {
       committed =
@@ -143,7 +146,7 @@ final class OffsetInitialiser {
                       Map.of(
                           config.groupId(),
                           new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
-                      new ListConsumerGroupOffsetsOptions().requireStable(true))
+                      new ListConsumerGroupOffsetsOptions().requireStable(settled))
                   .partitionsToOffsetAndMetadata(config.groupId()));
     } catch (GroupIdNotFoundException e) {
       return Map.of();

@@ -101,7 +101,7 @@ public final class SenderRole implements Role {
   }
 
   @SuppressWarnings("unchecked") // the classes are named in the configuration
-  private static Serdes serdes(ServiceConfig config) {
+  static Serdes serdes(ServiceConfig config) {
     Map<String, Object> settings = new HashMap<>(IMPATIENT);
     settings.putAll(CommonConfig.serdes(config));
     try {

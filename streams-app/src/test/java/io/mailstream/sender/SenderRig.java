@@ -164,7 +164,7 @@ final class SenderRig implements AutoCloseable {
             topics,
             policies(),
             account -> provider,
-            new SenderRole.Serdes(serializer, deserializer),
+            SenderRole.serdes(config(instance, overrides)),
             meters,
             new SenderRole.Surroundings(
                 InstantSource.system(), checkpoints, config -> clients(config, checkpoints)));
@@ -234,8 +234,7 @@ final class SenderRig implements AutoCloseable {
 
   /** A delivery to a recipient of its own. */
   Delivery delivery(Lane lane) {
-    int number = deliveries++;
-    return delivery(lane, "user%d@example.com".formatted(number));
+    return delivery(lane, "user%d@example.com".formatted(deliveries));
   }
 
   Delivery delivery(Lane lane, String address) {
