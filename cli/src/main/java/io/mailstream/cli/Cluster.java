@@ -133,7 +133,7 @@ final class Cluster implements AutoCloseable {
   /** Says so where no broker takes a connection. */
   private static Optional<String> refusals(Settings settings) {
     List<String> tried = new ArrayList<>();
-    for (String server : settings.bootstrap().split(",")) {
+    for (String server : settings.bootstrap().split(",", -1)) {
       Optional<String> refusal = refusal(server.strip());
       if (refusal.isEmpty()) {
         return Optional.empty();

@@ -35,6 +35,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * transaction as the real one does. {@code refused@…} is REJECTED; {@code silent@…} gets no result;
  * for {@code aborted@…} a FAILED result is written first, in a transaction that is aborted.
  */
+@SuppressWarnings("try") // closing may be interrupted, as joining a thread may
 final class StubTopology implements AutoCloseable {
 
   private final Topics topics;

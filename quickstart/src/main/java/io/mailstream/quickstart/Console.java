@@ -2,6 +2,7 @@ package io.mailstream.quickstart;
 
 import java.io.PrintStream;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
@@ -23,7 +24,7 @@ final class Console {
 
   /** A line with the time before it. */
   void event(String text) {
-    line(LocalTime.now().format(TIME) + "  " + text);
+    line(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + text);
   }
 
   static String since(long startNanos) {

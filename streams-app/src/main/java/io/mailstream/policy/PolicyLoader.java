@@ -293,6 +293,8 @@ public final class PolicyLoader {
     }
   }
 
+  // Three answers: not given, given as never, given as a duration.
+  @SuppressWarnings("OptionalMapToOptional")
   private static Optional<Duration> expiry(PolicySection section, String key) {
     return section
         .find(

@@ -45,7 +45,13 @@ final class AccountGate implements AutoCloseable {
   private static final IntervalFunction BREAKER_WAIT =
       IntervalFunction.ofExponentialBackoff(BREAKER_OPEN, 2, BREAKER_OPEN_MAX);
   private static final Duration PROBING = Duration.ofSeconds(1);
-  private static final Exception NO_ANSWER = new Exception("no answer of use from the ESP");
+
+  // The breaker wants an exception and reads nothing of it.
+  @SuppressWarnings("StaticAssignmentOfThrowable")
+  private static final Exception NO_ANSWER =
+      new Exception("no answer of use from the ESP", null, false, false) {
+        private static final long serialVersionUID = 1;
+      };
 
   /** How much a throttled call slows the account down, and how much each second gives back. */
   private static final double SLOWER = 0.5;

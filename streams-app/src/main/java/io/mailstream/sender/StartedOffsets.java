@@ -2,7 +2,6 @@ package io.mailstream.sender;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.Objects;
@@ -127,14 +126,16 @@ final class StartedOffsets {
     buffer.putLong(commitId);
     putVarint(buffer, startedUpTo - prefix);
     buffer.put(bitmap).flip();
-    ByteBuffer base64 = Base64.getEncoder().withoutPadding().encode(buffer);
-    int length = VERSION.length() + base64.remaining();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    String base64 = Base64.getEncoder().withoutPadding().encodeToString(bytes);
+    int length = VERSION.length() + base64.length();
     if (length > MAX_METADATA_LENGTH) {
       throw new IllegalStateException(
           "the metadata of offset %d would take %d characters, at most %d are allowed"
               .formatted(prefix, length, MAX_METADATA_LENGTH));
     }
-    return VERSION + new String(base64.array(), 0, base64.remaining(), StandardCharsets.US_ASCII);
+    return VERSION + base64;
   }
 
   /**
@@ -166,7 +167,7 @@ final class StartedOffsets {
   private static void putVarint(ByteBuffer buffer, long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      buffer.put((byte) (rest & 0x7F | 0x80));
+      buffer.put((byte) ((rest & 0x7F) | 0x80));
       rest >>>= 7;
     }
     buffer.put((byte) rest);

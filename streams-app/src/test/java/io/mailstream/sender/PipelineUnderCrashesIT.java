@@ -202,7 +202,7 @@ class PipelineUnderCrashesIT {
     long cut = world.ses().inbox().counts().unanswered();
     assertThat(uncertain)
         .as("uncertain after %d crashes and %d cut connections", crashes, cut)
-        .isLessThanOrEqualTo((int) (crashes * CrashWorld.OPEN_SENDS + cut));
+        .isLessThanOrEqualTo(crashes * CrashWorld.OPEN_SENDS + Math.toIntExact(cut));
     assertThat(results).extracting(SendResult::getStatus).contains(ResultStatus.SENT);
   }
 }

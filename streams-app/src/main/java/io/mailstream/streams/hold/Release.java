@@ -19,6 +19,8 @@ sealed interface Release {
   record End(SendResult result) implements Release {}
 
   /** Decides on a delivery that is about to be the attempt that it says. */
+  // The check hands back the same object where it changed nothing; its body is not compared.
+  @SuppressWarnings("ReferenceEquality")
   static Release of(ReleaseCheck check, Held held, long now) {
     Delivery delivery = held.delivery();
     if (isExpired(delivery, now)) {

@@ -27,7 +27,7 @@ final class DeliverySize {
   /** A bound that the serialised size never exceeds, in bytes. */
   static long upperBound(Delivery delivery) {
     long chars =
-        delivery.getRequestId().length()
+        (long) delivery.getRequestId().length()
             + delivery.getTenant().length()
             + delivery.getIdempotencyKey().length()
             + delivery.getStream().length()

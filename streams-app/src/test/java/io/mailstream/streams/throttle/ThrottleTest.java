@@ -114,7 +114,7 @@ class ThrottleTest {
             new Scope.Account("a").encode());
     for (byte[] one : keys) {
       for (byte[] other : keys) {
-        if (one != other) {
+        if (!Arrays.equals(one, other)) {
           int mismatch = Arrays.mismatch(one, other);
           assertThat(mismatch).isBetween(0, Math.min(one.length, other.length) - 1);
         }
