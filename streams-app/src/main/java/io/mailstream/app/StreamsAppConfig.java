@@ -37,7 +37,7 @@ public final class StreamsAppConfig extends ServiceConfig {
    * @throws io.mailstream.runtime.config.ConfigFaults with every fault of it
    */
   public StreamsAppConfig(Map<String, String> values) {
-    super(definition(), values, prefixes(), StreamsAppConfig::relations);
+    super(definition(), values, passThrough(), StreamsAppConfig::relations);
   }
 
   /** Every setting there is, for the reference. */
@@ -62,7 +62,8 @@ public final class StreamsAppConfig extends ServiceConfig {
     return SenderConfig.define(TopologySettings.define(def));
   }
 
-  private static Map<String, Map<String, String>> prefixes() {
+  /** The prefixes that are passed through, with their locked keys and why. */
+  public static Map<String, Map<String, String>> passThrough() {
     Map<String, Map<String, String>> prefixes = new TreeMap<>(CommonConfig.passThrough());
     prefixes.putAll(TopologySettings.passThrough());
     prefixes.putAll(SenderConfig.passThrough());
