@@ -188,7 +188,7 @@ final class Demonstration implements AutoCloseable {
       console.event(
           "%-12s %d by now, %d are held"
               .formatted(
-                  "SENT", results.size(), Math.round(api.total("mailstream_held_deliveries"))));
+                  "SENT", results.size(), Math.round(api.total("mailstream_hold_deliveries"))));
     }
   }
 

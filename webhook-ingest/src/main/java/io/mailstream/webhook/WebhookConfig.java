@@ -69,7 +69,7 @@ public final class WebhookConfig extends ServiceConfig {
             SES_TOPIC_ARNS,
             ConfigDef.Type.LIST,
             ConfigDef.NO_DEFAULT_VALUE,
-            WebhookConfig::checkArns,
+            ConfigDef.LambdaValidator.with(WebhookConfig::checkArns, () -> "ARNs of SNS topics"),
             Importance.HIGH,
             "The ARNs of the SNS topics that SES publishes to, separated by commas. Messages of"
                 + " other topics are refused, and only subscriptions to these are confirmed.")

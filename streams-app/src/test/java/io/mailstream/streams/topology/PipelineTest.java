@@ -297,7 +297,7 @@ class PipelineTest {
           Lane.BULK, Requests.builder("l" + i, "eve@example.com").setStream("limited").build());
     }
     assertAddsUp();
-    assertThat(mail.sum("mailstream_held_deliveries")).isPositive();
+    assertThat(mail.sum("mailstream.hold.deliveries")).isPositive();
     mail.advance(Duration.ofMinutes(5));
     assertAddsUp();
   }
@@ -308,7 +308,7 @@ class PipelineTest {
     double out =
         mail.sum("mailstream.deliveries.ended") + mail.sum("mailstream.deliveries.dispatched");
     assertThat(in).isPositive();
-    assertThat(out + mail.sum("mailstream_held_deliveries")).isEqualTo(in);
+    assertThat(out + mail.sum("mailstream.hold.deliveries")).isEqualTo(in);
   }
 
   private static String header(TestRecord<byte[], byte[]> record, String name) {
