@@ -35,7 +35,7 @@ final class SenderProcess {
   private static final Duration CLOSE = Duration.ofSeconds(1);
 
   /** After a request to stop, how long brokers that do not answer are still waited for. */
-  private static final long PATIENCE_AT_STOP = TimeUnit.SECONDS.toNanos(3);
+  private static final long PATIENCE_AT_STOP = TimeUnit.SECONDS.toNanos(2);
 
   private final SenderConfig config;
   private final Topics topics;

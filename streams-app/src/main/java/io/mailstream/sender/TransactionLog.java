@@ -109,6 +109,9 @@ final class TransactionLog implements AutoCloseable {
 
   private boolean abort(RuntimeException cause, Set<TopicPartition> offsets, long commitId) {
     LOG.info("A transaction is aborted, its outcomes go into the next: {}", cause.toString());
+    if (isTimeout(cause)) {
+      waitFor("a transaction", cause);
+    }
     while (true) {
       try {
         producer.abortTransaction();
@@ -184,7 +187,16 @@ final class TransactionLog implements AutoCloseable {
     }
   }
 
-  private void waitFor(String what, TimeoutException e) {
+  private static boolean isTimeout(Throwable failure) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof TimeoutException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void waitFor(String what, RuntimeException e) {
     trouble = "the brokers do not answer: " + what + " is waited for";
     if (givingUp.getAsBoolean()) {
       throw new SenderFailure(trouble + ", but the sender is to stop", e);

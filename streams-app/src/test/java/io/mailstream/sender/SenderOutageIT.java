@@ -4,50 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
-import io.mailstream.sender.provider.SendOutcome;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** Brokers and registry that go away and come back: nothing is lost, work resumes by itself. */
+/** A registry that goes away and comes back: nothing is lost, work resumes by itself. */
 class SenderOutageIT {
 
   private static final Duration SESSION = Duration.ofSeconds(3);
-
-  @Test
-  void brokersThatGoAwayAndComeBack() {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(EmbeddedKafka.Options.defaults());
-        SenderRig rig = new SenderRig(kafka, EmbeddedRegistry.shared().url(), SESSION)) {
-      CountDownLatch answer = new CountDownLatch(1);
-      rig.provider.answers(delivery -> {
-        if (delivery.getDeliveryId().equals("d00020")) {
-          SenderRig.await(answer);
-        }
-        return new SendOutcome.Accepted("m");
-      });
-      SenderRole sender = rig.start("a");
-      rig.dispatch(20);
-      SenderRig.await("20 results", () -> rig.results().size() >= 20);
-      rig.dispatch(1);
-      SenderRig.await("a call under way", () -> rig.provider.calls().size() == 21);
-
-      kafka.stop();
-      answer.countDown();
-      SenderRig.await(
-          "readiness to say so", () -> SenderRig.unready(sender).contains("brokers do not answer"));
-      kafka.start();
-
-      SenderRig.await("its outcome", () -> rig.results().size() + rig.deferrals().size() >= 21);
-      rig.dispatch(20);
-      SenderRig.await("the next", () -> rig.results().size() + rig.deferrals().size() >= 41);
-      assertThat(rig.results()).hasSize(41);
-      assertThat(rig.provider.calls()).hasSize(41).doesNotContainValue(2);
-      SenderRig.await("ready again", () -> SenderRig.unready(sender).isEmpty());
-      assertThat(SenderRig.dead(sender)).isEmpty();
-    }
-  }
 
   @Test
   void aRegistryThatGoesAwayAndComesBack() {

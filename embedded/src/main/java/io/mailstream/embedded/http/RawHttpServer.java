@@ -26,11 +26,14 @@ public final class RawHttpServer implements AutoCloseable {
   private static final int IDLE_MILLIS = 120_000;
   private static final int BACKLOG = 1024;
 
+  private static final long ACCEPTOR_BOUND_MS = 2_000;
+
   private final String name;
   private final ServerSocket listener;
   private final int maxBody;
   private final Handler handler;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final Thread acceptor;
 
   /** Answers, or resets, one exchange. */
   @FunctionalInterface
@@ -45,6 +48,7 @@ public final class RawHttpServer implements AutoCloseable {
     this.listener = listener;
     this.maxBody = maxBody;
     this.handler = handler;
+    this.acceptor = Thread.ofPlatform().daemon().name(name + "-accept").unstarted(this::accept);
   }
 
   /**
@@ -58,7 +62,7 @@ public final class RawHttpServer implements AutoCloseable {
   public static RawHttpServer start(String name, int port, int maxBody, Handler handler) {
     ServerSocket listener = bind(name, port);
     RawHttpServer server = new RawHttpServer(name, listener, maxBody, handler);
-    Thread.ofPlatform().daemon().name(name + "-accept").start(server::accept);
+    server.acceptor.start();
     return server;
   }
 
@@ -91,8 +95,12 @@ public final class RawHttpServer implements AutoCloseable {
       for (Socket connection : connections) {
         connection.close();
       }
+      // The port is free only when the thread that accepts has let go of it.
+      acceptor.join(ACCEPTOR_BOUND_MS);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
