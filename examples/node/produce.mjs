@@ -45,15 +45,15 @@ const request = {
   from: { address: 'no-reply@example.com', name: 'Example' },
   to: [{ address, name: null, variables: {} }],
   subject: 'Hello from Node',
-  content: { InlineContent: { text: 'A mail produced by a client that is not ours.', html: null, attachments: [] } },
+  content: { 'io.mailstream.v1.InlineContent': { text: 'A mail produced by a client that is not ours.', html: null, attachments: [] } },
   tags: { client: 'node' }
 }
 
 // Confluent's wire format: a zero byte, the schema id in four bytes, the Avro body.
-const type = avro.Type.forSchema(JSON.parse(schema), { wrapUnions: 'auto' })
+const type = avro.Type.forSchema(JSON.parse(schema), { wrapUnions: 'auto' }) // only the union of records is wrapped
 const prefix = Buffer.alloc(5)
 prefix.writeUInt32BE(await schemaId(schema), 1)
-const value = Buffer.concat([prefix, type.toBuffer(type.clone(request, { fieldHook: f => f, wrapUnions: true }))])
+const value = Buffer.concat([prefix, type.toBuffer(request)])
 
 // compatibilityPartitioner is murmur2 as the Java client has it: with it the request is at home at once.
 const producer = new Producer({
