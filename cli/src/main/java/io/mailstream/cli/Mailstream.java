@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SendCommand.class,
       ResultsCommand.class,
       SuppressionsCommand.class,
+      MonitorCommand.class,
       TopicsCommand.class,
       CommandLine.HelpCommand.class
     },
@@ -66,8 +67,12 @@ public final class Mailstream {
     System.exit(run(terminal, args));
   }
 
-  /** Runs the command. */
-  static int run(Terminal terminal, String... args) {
+  /**
+   * Runs the command, as {@link #main} does, without ending the JVM.
+   *
+   * @return the exit status
+   */
+  public static int run(Terminal terminal, String... args) {
     CommandLine commandLine =
         new CommandLine(new Mailstream(), new Factory(terminal))
             .setOut(terminal.out())

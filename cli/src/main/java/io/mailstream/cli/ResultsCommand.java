@@ -71,10 +71,12 @@ final class ResultsCommand implements Callable<Integer> {
     try (Cluster cluster = Cluster.connect(settings)) {
       cluster.requireTopics(List.of(settings.topics().results()));
     }
-    ResultReader.From from =
-        follow && !fromBeginning ? ResultReader.From.END : ResultReader.From.BEGINNING;
+    TopicReader.From from =
+        follow && !fromBeginning ? TopicReader.From.END : TopicReader.From.BEGINNING;
     long shown = 0;
-    try (ResultReader reader = new ResultReader(settings, terminal, from)) {
+    try (TopicReader<SendResult> reader =
+        new TopicReader<>(
+            settings, terminal, settings.topics().results(), SendResult.class, from)) {
       reader.markEnds();
       while (shown < max && (follow || !reader.reachedEnds())) {
         for (SendResult result : reader.poll(Duration.ofMillis(500))) {

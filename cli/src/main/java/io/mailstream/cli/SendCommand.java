@@ -125,7 +125,13 @@ final class SendCommand implements Callable<Integer> {
       return tally.isFlawless() ? Exit.OK : Exit.NOT_AS_HOPED;
     }
     // From before the first request, so that no result is missed.
-    try (ResultReader reader = new ResultReader(settings, terminal, ResultReader.From.END)) {
+    try (TopicReader<SendResult> reader =
+        new TopicReader<>(
+            settings,
+            terminal,
+            settings.topics().results(),
+            SendResult.class,
+            TopicReader.From.END)) {
       publish(settings, single, defaults);
       return follow(reader);
     }
@@ -216,7 +222,7 @@ final class SendCommand implements Callable<Integer> {
         });
   }
 
-  private int follow(ResultReader reader) {
+  private int follow(TopicReader<SendResult> reader) {
     Map<ResultStatus, Integer> counts = new EnumMap<>(ResultStatus.class);
     long deadline = System.nanoTime() + timeout.toNanos();
     while (!pending.isEmpty() && System.nanoTime() < deadline) {

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param env the environment
  * @param colours whether standard output is a terminal that wants colours
  */
-record Terminal(
+public record Terminal(
     InputStream in, PrintWriter out, PrintWriter err, Map<String, String> env, boolean colours) {
 
   private static final String RESET = "\u001b[0m";

@@ -98,7 +98,8 @@ class MailstreamIT {
 
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
-        .isEqualTo("SENT       A@Example.com  o-1\n1 request for 1 recipient: 1 SENT\n");
+        .isEqualTo(
+            "SENT       A@Example.com  o-1  stub m-o-1\n1 request for 1 recipient: 1 SENT\n");
     assertThat(run.status()).isZero();
     ConsumerRecord<String, Object> record = seen("o-1");
     assertThat(record.topic()).isEqualTo(topics.requests(Lane.TRANSACTIONAL));

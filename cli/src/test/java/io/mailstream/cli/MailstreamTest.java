@@ -26,7 +26,7 @@ class MailstreamTest {
   @Test
   void helpOfEachCommandNamesItsExitStatus() {
     assertThat(Run.of("--help").status()).isZero();
-    for (String command : new String[] {"send", "results"}) {
+    for (String command : new String[] {"send", "results", "monitor"}) {
       Run run = Run.of(command, "--help");
       assertThat(run.status()).isZero();
       assertThat(run.out()).contains("Exit status");

@@ -1,8 +1,15 @@
 package io.mailstream.cli;
 
+import io.mailstream.schemas.DeliveryId;
+import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.schemas.serde.MailstreamAvroSerializer;
+import io.mailstream.v1.Bounce;
+import io.mailstream.v1.BounceCategory;
+import io.mailstream.v1.BounceClass;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.Recipient;
@@ -18,6 +25,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -33,7 +42,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Stands in for the pipeline: answers each request with a result for each recipient, in a
  * transaction as the real one does. {@code refused@…} is REJECTED; {@code silent@…} gets no result;
- * for {@code aborted@…} a FAILED result is written first, in a transaction that is aborted.
+ * for {@code aborted@…} a FAILED result is written first, in a transaction that is aborted. And for
+ * the ESP: what is SENT is DELIVERED, but {@code bounced@…} is BOUNCED, and of {@code quiet@…}
+ * nothing is heard.
  */
 @SuppressWarnings("try") // closing may be interrupted, as joining a thread may
 final class StubTopology implements AutoCloseable {
@@ -101,11 +112,52 @@ final class StubTopology implements AutoCloseable {
   private void answer(ConsumerRecord<String, Object> record) {
     addresses(record)
         .filter(address -> !address.startsWith("silent@"))
-        .forEach(address ->
-            send(
-                record,
-                address,
-                address.startsWith("refused@") ? ResultStatus.REJECTED : ResultStatus.SENT));
+        .forEach(address -> {
+          if (address.startsWith("refused@")) {
+            send(record, address, ResultStatus.REJECTED);
+          } else {
+            report(record, address);
+            send(record, address, ResultStatus.SENT);
+          }
+        });
+  }
+
+  private static String deliveryId(SendRequest request, String address) {
+    return DeliveryId.of(
+        request.getTenant(),
+        Objects.requireNonNullElse(request.getIdempotencyKey(), request.getRequestId()),
+        RecipientKey.of(address));
+  }
+
+  private void report(ConsumerRecord<String, Object> record, String address) {
+    if (address.startsWith("quiet@")) {
+      return;
+    }
+    SendRequest request = (SendRequest) record.value();
+    Instant now = Instant.ofEpochMilli(record.timestamp());
+    boolean isBounced = address.startsWith("bounced@");
+    producer.send(
+        new ProducerRecord<>(
+            topics.feedback(),
+            RecipientKey.of(address),
+            FeedbackEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setProvider("stub")
+                .setType(isBounced ? FeedbackType.BOUNCED : FeedbackType.DELIVERED)
+                .setRecipient(address)
+                .setDeliveryId(deliveryId(request, address))
+                .setBounce(
+                    isBounced
+                        ? new Bounce(
+                            BounceClass.PERMANENT,
+                            BounceCategory.INVALID_RECIPIENT,
+                            "5.1.1",
+                            "550 no " + address,
+                            null)
+                        : null)
+                .setOccurredAt(now)
+                .setReceivedAt(now)
+                .build()));
   }
 
   private static Stream<String> addresses(ConsumerRecord<String, Object> record) {
@@ -124,6 +176,9 @@ final class StubTopology implements AutoCloseable {
             address,
             SendResult.newBuilder()
                 .setRequestId(request.getRequestId())
+                .setDeliveryId(deliveryId(request, address))
+                .setAccount("stub")
+                .setProviderMessageId("m-" + request.getRequestId())
                 .setTenant(request.getTenant())
                 .setStream(request.getStream())
                 .setRecipient(address)

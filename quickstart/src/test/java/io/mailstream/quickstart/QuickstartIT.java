@@ -2,15 +2,21 @@ package io.mailstream.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mailstream.cli.Mailstream;
+import io.mailstream.cli.Terminal;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole system end to end: what the demonstration tells is asserted, twice on the same data.
+ * The whole system end to end: what the demonstration tells is asserted, and the monitor's mail
+ * comes through, twice on the same data.
  */
 class QuickstartIT {
 
@@ -33,7 +39,9 @@ class QuickstartIT {
             "HARD_BOUNCE",
             "COMPLAINT",
             "[SUPPRESSED]",
-            "held");
+            "held",
+            "by ses-simulator, provider message id",
+            "s***@simulator.amazonses.com");
     assertThat(ports.taken()).isEmpty();
 
     assertThat(runOn(ports)).as(story()).isTrue();
@@ -44,9 +52,32 @@ class QuickstartIT {
     try (LocalSystem system = new LocalSystem(ports, data, console)) {
       system.start();
       try (Demonstration demonstration = new Demonstration(system, console)) {
-        return demonstration.play();
+        return demonstration.play() && monitor(system);
       }
     }
+  }
+
+  /** {@code mailstream monitor} against the real pipeline and the simulated ESP. */
+  private boolean monitor(LocalSystem system) {
+    PrintWriter out = new PrintWriter(written, true, StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(InputStream.nullInputStream(), out, out, Map.of(), false);
+    int status =
+        Mailstream.run(
+            terminal,
+            "monitor",
+            "--config",
+            system.clientProperties().toString(),
+            "--to",
+            "success@simulator.amazonses.com",
+            "--tenant",
+            "demo",
+            "--stream",
+            "receipts",
+            "--from",
+            "monitor@example.com",
+            "--within",
+            "PT1M");
+    return status == 0;
   }
 
   private String story() {

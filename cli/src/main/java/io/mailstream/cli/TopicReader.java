@@ -3,7 +3,6 @@ package io.mailstream.cli;
 import io.mailstream.schemas.serde.AvroSerdeConfig;
 import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.schemas.serde.RegistryUnavailableException;
-import io.mailstream.v1.SendResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +19,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
 
-/** Reads mail.results: all partitions, no consumer group, nothing of aborted transactions. */
-final class ResultReader implements AutoCloseable {
+/**
+ * Reads a topic: all partitions, no consumer group, nothing of aborted transactions.
+ *
+ * @param <T> what its records hold
+ */
+final class TopicReader<T> implements AutoCloseable {
 
   private final Terminal terminal;
+  private final Class<T> type;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Deserializer<?> deserializer;
   private final List<TopicPartition> partitions;
@@ -35,8 +39,9 @@ final class ResultReader implements AutoCloseable {
     END
   }
 
-  ResultReader(Settings settings, Terminal terminal, From from) {
+  TopicReader(Settings settings, Terminal terminal, String topic, Class<T> type, From from) {
     this.terminal = terminal;
+    this.type = type;
     Map<String, Object> config = settings.client();
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -57,7 +62,7 @@ final class ResultReader implements AutoCloseable {
       throw Cluster.misconfigured(e);
     }
     partitions =
-        consumer.partitionsFor(settings.topics().results()).stream()
+        consumer.partitionsFor(topic).stream()
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList();
     consumer.assign(partitions);
@@ -70,20 +75,20 @@ final class ResultReader implements AutoCloseable {
     partitions.forEach(consumer::position);
   }
 
-  /** The next results, if any come within the time. */
-  List<SendResult> poll(Duration time) {
-    List<SendResult> results = new ArrayList<>();
+  /** The next records, if any come within the time. */
+  List<T> poll(Duration time) {
+    List<T> read = new ArrayList<>();
     try {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(time)) {
-        SendResult result = read(record);
-        if (result != null) {
-          results.add(result);
+        T value = read(record);
+        if (value != null) {
+          read.add(value);
         }
       }
     } catch (WakeupException | InterruptException e) {
       return List.of();
     }
-    return results;
+    return read;
   }
 
   /** Remembers where the topic ends now, for {@link #reachedEnds}. */
@@ -97,11 +102,11 @@ final class ResultReader implements AutoCloseable {
         .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
   }
 
-  private SendResult read(ConsumerRecord<byte[], byte[]> record) {
+  private T read(ConsumerRecord<byte[], byte[]> record) {
     try {
-      if (deserializer.deserialize(record.topic(), record.headers(), record.value())
-          instanceof SendResult result) {
-        return result;
+      Object value = deserializer.deserialize(record.topic(), record.headers(), record.value());
+      if (type.isInstance(value)) {
+        return type.cast(value);
       }
     } catch (SerializationException e) {
       terminal
@@ -119,7 +124,9 @@ final class ResultReader implements AutoCloseable {
     }
     terminal
         .err()
-        .printf("%s-%d@%d is no SendResult%n", record.topic(), record.partition(), record.offset());
+        .printf(
+            "%s-%d@%d is no %s%n",
+            record.topic(), record.partition(), record.offset(), type.getSimpleName());
     return null;
   }
 
