@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.cli.Mailstream;
 import io.mailstream.cli.Terminal;
+import io.mailstream.v1.Lane;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,33 +31,54 @@ class QuickstartIT {
   @Test
   void theDemonstrationComesOutAsToldAlsoOnOldData() throws Exception {
     QuickstartPorts ports = QuickstartPorts.free();
-    assertThat(runOn(ports)).as(story()).isTrue();
-    assertThat(story())
-        .contains(
-            "SENT",
-            "DELIVERED",
-            "DUPLICATE",
-            "BOUNCED",
-            "COMPLAINED",
-            "HARD_BOUNCE",
-            "COMPLAINT",
-            "[SUPPRESSED]",
-            "held",
-            "by ses-simulator, provider message id",
-            "s***@simulator.amazonses.com");
+    try (LocalSystem system = startedOn(ports)) {
+      assertThat(theDemonstrationOn(system)).as(story()).isTrue();
+      assertThat(story())
+          .contains(
+              "SENT",
+              "DELIVERED",
+              "DUPLICATE",
+              "BOUNCED",
+              "COMPLAINED",
+              "HARD_BOUNCE",
+              "COMPLAINT",
+              "[SUPPRESSED]",
+              "held");
+      assertThat(monitor(system)).as(story()).isTrue();
+      assertThat(story())
+          .contains("by ses-simulator, provider message id", "s***@simulator.amazonses.com");
+      aRequestFromConfluentsSerializerIsSentOn(system);
+    }
     assertThat(ports.taken()).isEmpty();
 
-    assertThat(runOn(ports)).as(story()).isTrue();
+    try (LocalSystem system = startedOn(ports)) {
+      assertThat(theDemonstrationOn(system)).as(story()).isTrue();
+    }
     assertThat(ports.taken()).isEmpty();
   }
 
-  private boolean runOn(QuickstartPorts ports) throws Exception {
-    try (LocalSystem system = new LocalSystem(ports, data, console)) {
-      system.start();
-      try (Demonstration demonstration = new Demonstration(system, console)) {
-        return demonstration.play() && monitor(system);
-      }
+  private LocalSystem startedOn(QuickstartPorts ports) throws InterruptedException {
+    LocalSystem system = new LocalSystem(ports, data, console);
+    system.start();
+    return system;
+  }
+
+  private boolean theDemonstrationOn(LocalSystem system) throws InterruptedException {
+    try (Demonstration demonstration = new Demonstration(system, console)) {
+      return demonstration.play();
     }
+  }
+
+  private static void aRequestFromConfluentsSerializerIsSentOn(LocalSystem system)
+      throws Exception {
+    ForeignClient client = new ForeignClient(system);
+    String address = "success+foreign@simulator.amazonses.com";
+    client.send(system.topics().requests(Lane.TRANSACTIONAL), "foreign-1", address);
+
+    assertThat(client.status(system.topics().results(), "foreign-1", Duration.ofSeconds(30)))
+        .contains("SENT");
+    assertThat(system.ses().inbox().mails(mail -> mail.recipients().equals(List.of(address))))
+        .hasSize(1);
   }
 
   /** {@code mailstream monitor} against the real pipeline and the simulated ESP. */
