@@ -96,7 +96,7 @@ final class Intake {
       LaneClass laneClass,
       Map<String, Class<? extends SpecificRecord>> types,
       KStream<K, SpecificRecord> records) {
-    String hop = "hop-" + laneClass.label();
+    String hop = hop(laneClass);
     Serde<SpecificRecord> serde = HopSerde.create();
     ProcessorSupplier<Object, SpecificRecord, String, SpecificRecord> check =
         () -> new HomePartition(types, settings.partitions(), next, hop + FILTER);
@@ -107,6 +107,15 @@ final class Intake {
                 .withName(hop)
                 .withNumberOfPartitions(settings.partitions()));
     return new Exits(homeNode(laneClass), hop + SOURCE);
+  }
+
+  /** The internal topic of a class's repartition hop, as Kafka Streams names it. */
+  static String hopTopic(String applicationId, LaneClass laneClass) {
+    return applicationId + "-" + hop(laneClass) + "-repartition";
+  }
+
+  private static String hop(LaneClass laneClass) {
+    return "hop-" + laneClass.label();
   }
 
   private static String homeNode(LaneClass laneClass) {

@@ -142,7 +142,8 @@ public final class MailStreams implements AutoCloseable {
             MailTopology.build(
                 new MailTopology.Settings(
                     topics, partitions, policies, avro, meters, clock, clock.millis())),
-            properties);
+            properties,
+            new UrgentFirstClients(topics, config.getString(TopologySettings.APPLICATION_ID)));
     starting.setUncaughtExceptionHandler(new ThreadFailures(clock));
     starting.setStateListener(
         (to, from) -> LOG.info("The topology's state went from {} to {}", from, to));

@@ -78,6 +78,8 @@ final class LiveMail implements AutoCloseable {
                 brokers(),
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 Topics.MAX_MAIL_BYTES,
+                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                "lz4",
                 ProducerConfig.LINGER_MS_CONFIG,
                 5,
                 // On a new topic a broker takes the second batch first, and never the first again.

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
  * before it. Counted in records, not in time: the broker says when each transactional record was
  * appended, the deliveries say when each was dispatched, and what lies between is counted.
  *
- * <p>The bound counts on a fetch to bring no more than {@code max.poll.records}, which the limit on
- * its bytes ensures for mail of ordinary size: at 128 KiB, for records of 656 bytes and more.
+ * <p>The newsletters resemble each other and are produced compressed, so that a single fetch brings
+ * thousands of them.
  */
 class Promise6UrgentFirstIT {
 
