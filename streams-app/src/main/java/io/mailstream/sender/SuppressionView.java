@@ -1,9 +1,8 @@
 package io.mailstream.sender;
 
+import io.mailstream.streams.suppress.SuppressionDecision;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Suppression;
-import io.mailstream.v1.SuppressionEntry;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -95,24 +94,12 @@ final class SuppressionView {
     if (entry.suppression == null) {
       return UNREADABLE;
     }
-    for (SuppressionEntry reason : entry.suppression.getEntries()) {
-      if (covers(reason, delivery) && isActive(reason, now)) {
-        return new Answer.Suppressed(
-            "the recipient was suppressed (%s, source %s) after the mail was dispatched"
-                .formatted(reason.getReason(), reason.getSourceEventId()));
-      }
-    }
-    return CLEAR;
-  }
-
-  private static boolean covers(SuppressionEntry entry, Delivery delivery) {
-    return entry.getTenant() == null
-        || (entry.getTenant().equals(delivery.getTenant())
-            && (entry.getStream() == null || entry.getStream().equals(delivery.getStream())));
-  }
-
-  private static boolean isActive(SuppressionEntry entry, long now) {
-    Instant end = entry.getExpiresAt();
-    return end == null || now < end.toEpochMilli();
+    return SuppressionDecision.find(
+            entry.suppression, delivery.getTenant(), delivery.getStream(), now)
+        .<Answer>map(reason ->
+            new Answer.Suppressed(
+                "the recipient was suppressed (%s, source %s) after the mail was dispatched"
+                    .formatted(reason.getReason(), reason.getSourceEventId())))
+        .orElse(CLEAR);
   }
 }

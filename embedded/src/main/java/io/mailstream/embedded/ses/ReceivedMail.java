@@ -1,5 +1,6 @@
 package io.mailstream.embedded.ses;
 
+import io.mailstream.schemas.DeliveryTags;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record ReceivedMail(
     Optional<byte[]> raw) {
 
   /** The tag that carries the delivery id. */
-  public static final String DELIVERY_ID_TAG = "ms_delivery_id";
+  public static final String DELIVERY_ID_TAG = DeliveryTags.DELIVERY_ID;
 
   /** The delivery id among the tags. */
   public Optional<String> deliveryId() {

@@ -1,5 +1,6 @@
 package io.mailstream.sender.provider.ses;
 
+import io.mailstream.schemas.DeliveryTags;
 import io.mailstream.v1.Delivery;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,13 +13,6 @@ import java.util.regex.Pattern;
  */
 final class SesTags {
 
-  private static final String OURS = "ms_";
-
-  static final String DELIVERY_ID = "ms_delivery_id";
-  static final String REQUEST_ID = "ms_request_id";
-  static final String TENANT = "ms_tenant";
-  static final String STREAM = "ms_stream";
-
   /** SES takes at most 50 tags a message. */
   private static final int MAX_TAGS = 50;
 
@@ -28,13 +22,13 @@ final class SesTags {
 
   static Map<String, String> of(Delivery delivery) {
     Map<String, String> tags = new LinkedHashMap<>();
-    put(tags, DELIVERY_ID, delivery.getDeliveryId());
-    put(tags, REQUEST_ID, delivery.getRequestId());
-    put(tags, TENANT, delivery.getTenant());
-    put(tags, STREAM, delivery.getStream());
+    put(tags, DeliveryTags.DELIVERY_ID, delivery.getDeliveryId());
+    put(tags, DeliveryTags.REQUEST_ID, delivery.getRequestId());
+    put(tags, DeliveryTags.TENANT, delivery.getTenant());
+    put(tags, DeliveryTags.STREAM, delivery.getStream());
     // A request's tag cannot pose as one of ours, not even as one that was left out.
     delivery.getTags().entrySet().stream()
-        .filter(tag -> !tag.getKey().startsWith(OURS))
+        .filter(tag -> !tag.getKey().startsWith(DeliveryTags.PREFIX))
         .sorted(Map.Entry.comparingByKey())
         .forEach(tag -> put(tags, tag.getKey(), tag.getValue()));
     return tags;

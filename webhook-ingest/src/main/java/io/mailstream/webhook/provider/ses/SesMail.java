@@ -1,6 +1,7 @@
 package io.mailstream.webhook.provider.ses;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mailstream.schemas.DeliveryTags;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +21,7 @@ import java.util.function.BiConsumer;
  */
 final class SesMail {
 
-  private static final String OURS = "ms_";
   private static final String SES_OWN = "ses:";
-  private static final String DELIVERY_ID = "ms_delivery_id";
-  private static final String REQUEST_ID = "ms_request_id";
-  private static final String TENANT = "ms_tenant";
-  private static final String STREAM = "ms_stream";
   private static final int MAX_DETAIL = 2000;
   private static final int HASH_BYTES = 8;
 
@@ -101,10 +97,10 @@ final class SesMail {
         .setProvider(SesEvents.PROVIDER)
         .setType(type)
         .setRecipient(recipient)
-        .setDeliveryId(tag(DELIVERY_ID))
-        .setRequestId(tag(REQUEST_ID))
-        .setTenant(tag(TENANT))
-        .setStream(tag(STREAM))
+        .setDeliveryId(tag(DeliveryTags.DELIVERY_ID))
+        .setRequestId(tag(DeliveryTags.REQUEST_ID))
+        .setTenant(tag(DeliveryTags.TENANT))
+        .setStream(tag(DeliveryTags.STREAM))
         .setTags(requestTags())
         .setProviderMessageId(Json.text(mail, "messageId"))
         .setOccurredAt(occurredAt(timed))
@@ -128,7 +124,9 @@ final class SesMail {
     mail.path("tags")
         .fieldNames()
         .forEachRemaining(name -> {
-          if (!name.startsWith(OURS) && !name.startsWith(SES_OWN) && tag(name) != null) {
+          if (!name.startsWith(DeliveryTags.PREFIX)
+              && !name.startsWith(SES_OWN)
+              && tag(name) != null) {
             tags.put(name, tag(name));
           }
         });
