@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class QuickstartIT {
       assertThat(story())
           .contains("by ses-simulator, provider message id", "s***@simulator.amazonses.com");
       aRequestFromConfluentsSerializerIsSentOn(system);
+      theReadmesProducerIsServedBy(system);
     }
     assertThat(ports.taken()).isEmpty();
 
@@ -79,6 +81,28 @@ class QuickstartIT {
         .contains("SENT");
     assertThat(system.ses().inbox().mails(mail -> mail.recipients().equals(List.of(address))))
         .hasSize(1);
+  }
+
+  private void theReadmesProducerIsServedBy(LocalSystem system) throws Exception {
+    ReadmeProducer.run(system, data.resolve("readme"));
+
+    Instant deadline = Instant.now().plusSeconds(30);
+    while (mailsFromTheReadme(system) == 0 && Instant.now().isBefore(deadline)) {
+      Thread.onSpinWait();
+    }
+    assertThat(mailsFromTheReadme(system)).isEqualTo(1);
+  }
+
+  private static int mailsFromTheReadme(LocalSystem system) {
+    return system
+        .ses()
+        .inbox()
+        .mails(mail ->
+            mail.raw()
+                .filter(
+                    raw -> new String(raw, StandardCharsets.UTF_8).contains("Subject: Hello\r\n"))
+                .isPresent())
+        .size();
   }
 
   /** {@code mailstream monitor} against the real pipeline and the simulated ESP. */
