@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
@@ -29,7 +30,7 @@ class MailstreamIT {
 
   @TempDir Path dir;
 
-  private static final EmbeddedKafka kafka = EmbeddedKafka.shared();
+  private static final String brokers = SharedKafka.bootstrapServers();
   private static final EmbeddedRegistry registry = EmbeddedRegistry.shared();
   private static final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
   private static StubTopology stub;
@@ -42,7 +43,7 @@ class MailstreamIT {
     assertThat(run.out())
         .contains("created " + topics.results())
         .contains("the topics " + topics.prefix() + "* are all there, with 2 partitions");
-    stub = new StubTopology(kafka.bootstrapServers(), registry.url(), topics);
+    stub = new StubTopology(brokers, registry.url(), topics);
   }
 
   @AfterAll
@@ -50,7 +51,7 @@ class MailstreamIT {
     if (stub != null) {
       stub.close();
     }
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       admin.deleteTopics(topics.all().stream().map(Topics.TopicSpec::name).toList()).all().get();
     }
   }
@@ -65,7 +66,7 @@ class MailstreamIT {
 
   private static Map<String, String> env() {
     return Map.of(
-        "MAILSTREAM_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
+        "MAILSTREAM_BOOTSTRAP_SERVERS", brokers,
         "MAILSTREAM_SCHEMA_REGISTRY_URL", registry.url(),
         "MAILSTREAM_TOPICS_PREFIX", topics.prefix());
   }
@@ -265,7 +266,7 @@ class MailstreamIT {
     Run send = sendOne("a@example.com", "--prefix", "nowhere.");
     assertThat(send.status()).isEqualTo(3);
     assertThat(send.err())
-        .contains("there is no topic nowhere.requests.transactional at " + kafka.bootstrapServers())
+        .contains("there is no topic nowhere.requests.transactional at " + brokers)
         .contains("mailstream topics create")
         .contains("--prefix");
 

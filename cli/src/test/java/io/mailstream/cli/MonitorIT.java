@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Lane;
@@ -20,23 +21,23 @@ import org.junit.jupiter.api.Test;
 /** The monitor on a real broker, with a stub in place of pipeline and ESP. */
 class MonitorIT {
 
-  private static final EmbeddedKafka kafka = EmbeddedKafka.shared();
+  private static final String brokers = SharedKafka.bootstrapServers();
   private static final EmbeddedRegistry registry = EmbeddedRegistry.shared();
   private static final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
   private static StubTopology stub;
 
   @BeforeAll
   static void start() {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       TopicSetup.createMissing(admin, topics, 2, (short) 1);
     }
-    stub = new StubTopology(kafka.bootstrapServers(), registry.url(), topics);
+    stub = new StubTopology(brokers, registry.url(), topics);
   }
 
   @AfterAll
   static void stop() throws Exception {
     stub.close();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       admin.deleteTopics(topics.all().stream().map(Topics.TopicSpec::name).toList()).all().get();
     }
   }
@@ -48,7 +49,7 @@ class MonitorIT {
     return Run.with(
         "",
         Map.of(
-            "MAILSTREAM_BOOTSTRAP_SERVERS", kafka.bootstrapServers(),
+            "MAILSTREAM_BOOTSTRAP_SERVERS", brokers,
             "MAILSTREAM_SCHEMA_REGISTRY_URL", registry.url(),
             "MAILSTREAM_TOPICS_PREFIX", topics.prefix()),
         args.toArray(String[]::new));

@@ -109,7 +109,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     return kafka;
   }
 
-  /** The broker that all tests of this JVM share; started on first use, stopped at exit. */
+  /**
+   * The embedded broker that all tests of this JVM share; started on first use, stopped at exit.
+   * Tests that do not need it to be this one take {@link SharedKafka}.
+   */
   public static EmbeddedKafka shared() {
     return Shared.KAFKA;
   }

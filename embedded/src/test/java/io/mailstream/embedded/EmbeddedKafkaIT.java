@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The embedded broker itself, also where the other tests run on a container. */
 class EmbeddedKafkaIT {
 
   @TempDir Path dir;

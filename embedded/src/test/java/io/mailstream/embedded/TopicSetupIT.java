@@ -32,9 +32,7 @@ class TopicSetupIT {
     topics = new Topics(EmbeddedKafka.uniquePrefix());
     admin =
         Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                EmbeddedKafka.shared().bootstrapServers()));
+            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, SharedKafka.bootstrapServers()));
   }
 
   @AfterEach

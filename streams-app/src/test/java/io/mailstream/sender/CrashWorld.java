@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesBehaviour;
 import io.mailstream.embedded.ses.SesFault;
 import io.mailstream.embedded.ses.SesSimulator;
@@ -144,7 +145,7 @@ final class CrashWorld implements AutoCloseable {
   }
 
   private static String brokers() {
-    return EmbeddedKafka.shared().bootstrapServers();
+    return SharedKafka.bootstrapServers();
   }
 
   private String group() {

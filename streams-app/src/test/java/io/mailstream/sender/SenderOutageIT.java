@@ -2,8 +2,8 @@ package io.mailstream.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +17,7 @@ class SenderOutageIT {
   @Test
   void aRegistryThatGoesAwayAndComesBack() {
     try (EmbeddedRegistry registry = EmbeddedRegistry.start("127.0.0.1", 0, Optional.empty());
-        SenderRig rig = new SenderRig(EmbeddedKafka.shared(), registry.url(), SESSION)) {
+        SenderRig rig = new SenderRig(SharedKafka.bootstrapServers(), registry.url(), SESSION)) {
       rig.dispatch(10); // with its schema registered, which the sender has yet to ask for
       registry.suspend();
       SenderRole sender = rig.start("a", Checkpoints.NONE, Map.of());

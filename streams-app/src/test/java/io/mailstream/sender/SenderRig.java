@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Deduplication;
 import io.mailstream.policy.Limit;
@@ -75,7 +76,7 @@ final class SenderRig implements AutoCloseable {
   final CountingProvider provider = new CountingProvider();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final Admin admin;
-  private final EmbeddedKafka kafka;
+  private final String brokers;
   private final String registryUrl;
   private final KafkaProducer<byte[], byte[]> producer;
   private final MailstreamAvroSerializer serializer = new MailstreamAvroSerializer();
@@ -93,17 +94,17 @@ final class SenderRig implements AutoCloseable {
   }
 
   SenderRig(Duration sessionTimeout) {
-    this(EmbeddedKafka.shared(), EmbeddedRegistry.shared().url(), sessionTimeout);
+    this(SharedKafka.bootstrapServers(), EmbeddedRegistry.shared().url(), sessionTimeout);
   }
 
-  SenderRig(EmbeddedKafka kafka, String registryUrl, Duration sessionTimeout) {
-    this.kafka = kafka;
+  SenderRig(String brokers, String registryUrl, Duration sessionTimeout) {
+    this.brokers = brokers;
     this.registryUrl = registryUrl;
-    Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+    Map<String, Object> settings = Map.of("bootstrap.servers", brokers);
     admin = Admin.create(settings);
     producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.request.size", 12_000_000),
+            Map.of("bootstrap.servers", brokers, "max.request.size", 12_000_000),
             new ByteArraySerializer(),
             new ByteArraySerializer());
     Map<String, Object> serde = Map.of("schema.registry.url", registryUrl);
@@ -176,7 +177,7 @@ final class SenderRig implements AutoCloseable {
 
   ServiceConfig config(String instance, Map<String, String> overrides) {
     Map<String, String> values = new HashMap<>();
-    values.put("bootstrap.servers", kafka.bootstrapServers());
+    values.put("bootstrap.servers", brokers);
     values.put("schema.registry.url", registryUrl);
     values.put("topics.prefix", topics.prefix());
     values.put(SenderConfig.GROUP_ID, group());
@@ -347,7 +348,7 @@ final class SenderRig implements AutoCloseable {
           new KafkaConsumer<>(
               Map.of(
                   "bootstrap.servers",
-                  kafka.bootstrapServers(),
+                  brokers,
                   "isolation.level",
                   "read_committed",
                   "auto.offset.reset",

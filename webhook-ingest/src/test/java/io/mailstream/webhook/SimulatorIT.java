@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesSimulator;
 import io.mailstream.embedded.ses.SnsOptions;
 import io.mailstream.embedded.ses.SnsTopic;
@@ -34,7 +35,7 @@ class SimulatorIT {
   void itsSignedEventsArrive(String signatureVersion) throws Exception {
     String prefix = EmbeddedKafka.uniquePrefix();
     Topics topics = new Topics(prefix);
-    String brokers = EmbeddedKafka.shared().bootstrapServers();
+    String brokers = SharedKafka.bootstrapServers();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       TopicSetup.createMissing(admin, topics, 1, (short) 1);
     }

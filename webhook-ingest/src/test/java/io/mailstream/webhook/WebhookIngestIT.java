@@ -49,6 +49,7 @@ class WebhookIngestIT {
   private static final SnsSigner SIGNER = SnsSigner.validNow("127.0.0.1");
   private static final AtomicInteger confirmations = new AtomicInteger();
 
+  // Not the shared one: a test stops it and starts it again on the same port and data.
   private static EmbeddedKafka kafka;
   private static EmbeddedRegistry registry;
   private static HttpServer simulator;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.Ports;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesSimulator;
 import io.mailstream.embedded.ses.SnsOptions;
 import io.mailstream.embedded.ses.SnsTopic;
@@ -52,7 +53,7 @@ class ImageRunIT {
           streams: {monitor: {}}
       """;
 
-  private final EmbeddedKafka kafka = EmbeddedKafka.shared();
+  private final String brokers = SharedKafka.bootstrapServers();
   private final EmbeddedRegistry registry = EmbeddedRegistry.shared();
   private final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
   private final List<Process> started = new ArrayList<>();
@@ -70,7 +71,7 @@ class ImageRunIT {
   @BeforeEach
   void startWhatIsAround() {
     ses = SesSimulator.start(SesSimulator.Options.defaults().port(Ports.free()));
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       TopicSetup.createMissing(admin, topics, 2, (short) 1);
     }
   }
@@ -82,7 +83,7 @@ class ImageRunIT {
     }
     ses.close();
     http.close();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       admin.deleteTopics(topics.all().stream().map(Topics.TopicSpec::name).toList()).all().get();
     }
   }
@@ -123,7 +124,7 @@ class ImageRunIT {
 
   private Map<String, String> common() {
     Map<String, String> settings = new TreeMap<>();
-    settings.put("bootstrap.servers", kafka.bootstrapServers());
+    settings.put("bootstrap.servers", brokers);
     settings.put("schema.registry.url", registry.url());
     settings.put("topics.prefix", topics.prefix());
     return settings;

@@ -3,6 +3,7 @@ package io.mailstream.streams.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.EmbeddedKafka;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.streams.hold.ReleaseCheck.Verdict;
@@ -47,7 +48,7 @@ class HoldRestartIT {
   private static final Duration DEADLINE = Duration.ofSeconds(90);
 
   private final String prefix = EmbeddedKafka.uniquePrefix();
-  private final String brokers = EmbeddedKafka.shared().bootstrapServers();
+  private final String brokers = SharedKafka.bootstrapServers();
   private final AtomicInteger checks = new AtomicInteger();
 
   @Test

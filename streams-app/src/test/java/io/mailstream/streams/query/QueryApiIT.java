@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mailstream.embedded.EmbeddedKafka;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.runtime.health.Health;
 import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.metrics.Metrics;
@@ -67,7 +68,7 @@ class QueryApiIT {
   @BeforeAll
   static void start() throws Exception {
     prefix = EmbeddedKafka.uniquePrefix();
-    String brokers = EmbeddedKafka.shared().bootstrapServers();
+    String brokers = SharedKafka.bootstrapServers();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
       admin
           .createTopics(

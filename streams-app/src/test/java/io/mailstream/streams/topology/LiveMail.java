@@ -3,6 +3,7 @@ package io.mailstream.streams.topology;
 import io.mailstream.app.StreamsAppConfig;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
+import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
@@ -90,7 +91,7 @@ final class LiveMail implements AutoCloseable {
   }
 
   static String brokers() {
-    return EmbeddedKafka.shared().bootstrapServers();
+    return SharedKafka.bootstrapServers();
   }
 
   Map<String, String> settings() {
