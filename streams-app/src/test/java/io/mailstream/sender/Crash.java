@@ -21,6 +21,16 @@ final class Crash implements Checkpoints {
     this.left = new AtomicInteger(times);
   }
 
+  /** A crash that does not come. */
+  static Crash never() {
+    return new Crash(null, 1);
+  }
+
+  /** Where. */
+  Point where() {
+    return where;
+  }
+
   @Override
   public void reached(Point point) {
     if (hasHappened() || (point == where && left.decrementAndGet() == 0)) {
@@ -33,8 +43,14 @@ final class Crash implements Checkpoints {
     return happened.getCount() == 0;
   }
 
-  boolean await(Duration most) throws InterruptedException {
-    return happened.await(most.toMillis(), TimeUnit.MILLISECONDS);
+  /** Waits for it, so long; whether it has happened. */
+  boolean await(Duration most) {
+    try {
+      return happened.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What a dying thread throws; an error, so that no code of ours takes it for its own. */

@@ -1,6 +1,5 @@
 package io.mailstream.sender;
 
-import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesBehaviour;
@@ -10,10 +9,6 @@ import io.mailstream.policy.Policies;
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
-import io.mailstream.schemas.TopicSetup;
-import io.mailstream.schemas.Topics;
-import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
-import io.mailstream.schemas.serde.MailstreamAvroSerializer;
 import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
@@ -25,36 +20,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The pipeline with everything real but the ESP: broker and SES simulator here, the topology in a
- * process of its own, a sender that dies where it is told to.
+ * The pipeline of one history, with everything real but the ESP: broker and SES simulator here, the
+ * topology in another process, a sender that dies where it is told to.
  */
 final class CrashWorld implements AutoCloseable {
 
-  static final int PARTITIONS = 2;
   static final int OPEN_SENDS = 16;
+  private static final Duration SESSION = Duration.ofSeconds(1);
   private static final String POLICIES =
       """
       accounts:
@@ -69,19 +49,18 @@ final class CrashWorld implements AutoCloseable {
       retry: {initial: 200ms, multiplier: 1, max: 200ms, jitter: 0, max_attempts: 50, max_age: 1h}
       """;
 
-  private final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
+  private final TestTopics records =
+      new TestTopics(SharedKafka.bootstrapServers(), EmbeddedRegistry.shared().url());
+  private final String group = records.senderGroup(SESSION);
   private final SesSimulator ses;
-  private final TopologyChild topology;
+  private final long seed;
+  private final Path directory;
   private final Policies policies;
-  private final Admin admin;
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final KafkaConsumer<byte[], byte[]> results;
-  private final MailstreamAvroSerializer serializer = new MailstreamAvroSerializer();
-  private final MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
-  private final List<SendResult> read = new ArrayList<>();
   private SenderRole sender;
 
   CrashWorld(Path directory, long seed) {
+    this.directory = directory;
+    this.seed = seed;
     ses =
         SesSimulator.start(
             SesSimulator.Options.defaults()
@@ -93,99 +72,49 @@ final class CrashWorld implements AutoCloseable {
                         .faultRate(SesFault.INTERNAL_ERROR, 0.03)
                         .faultRate(SesFault.TOO_MANY_REQUESTS, 0.01)
                         .faultRate(SesFault.RESET_AFTER_BODY, 0.02)));
-    Path policyFile = directory.resolve("policies.yaml");
     try {
-      Files.writeString(policyFile, POLICIES.formatted(ses.url()));
+      Files.writeString(policyFile(), POLICIES.formatted(ses.url()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    policies = PolicyLoader.load(policyFile);
-    Map<String, Object> brokers = Map.of("bootstrap.servers", brokers());
-    admin = Admin.create(brokers);
-    TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
-    shortenSession();
-    producer = new KafkaProducer<>(brokers, new ByteArraySerializer(), new ByteArraySerializer());
-    results =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", brokers(), "isolation.level", "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    List<TopicPartition> ids =
-        IntStream.range(0, PARTITIONS)
-            .mapToObj(partition -> new TopicPartition(topics.results(), partition))
-            .toList();
-    results.assign(ids);
-    results.seekToBeginning(ids);
-    Map<String, Object> serde = Map.of("schema.registry.url", EmbeddedRegistry.shared().url());
-    serializer.configure(serde, false);
-    deserializer.configure(serde, false);
-    topology = new TopologyChild(directory, topologySettings(directory, policyFile));
+    policies = PolicyLoader.load(policyFile());
   }
 
-  private Map<String, String> topologySettings(Path directory, Path policyFile) {
-    Map<String, String> settings = new HashMap<>(common());
+  private Path policyFile() {
+    return directory.resolve("policies.yaml");
+  }
+
+  /** What its topology is started with. */
+  Map<String, String> topologySettings() {
+    Map<String, String> settings = records.settings();
     settings.put("role", "topology");
-    settings.put("policies.file", policyFile.toString());
+    settings.put("policies.file", policyFile().toString());
     settings.put("http.port", "0");
-    settings.put("topology.application.id", topics.prefix() + "topology");
+    settings.put("topology.application.id", records.topics.prefix() + "topology");
     settings.put("topology.state.dir", directory.resolve("stores").toString());
     settings.put("topology.standbys", "0");
     settings.put("topology.threads", "1");
-    // What a kill leaves behind is cleared up after the shortest time that brokers allow.
-    settings.put("streams.main.consumer.session.timeout.ms", "6000");
+    settings.put("streams.main.consumer.session.timeout.ms", "3000");
     settings.put("streams.main.consumer.heartbeat.interval.ms", "500");
     return settings;
   }
 
-  private Map<String, String> common() {
-    return Map.of(
-        "bootstrap.servers", brokers(),
-        "schema.registry.url", EmbeddedRegistry.shared().url(),
-        "topics.prefix", topics.prefix());
-  }
-
-  private static String brokers() {
-    return SharedKafka.bootstrapServers();
-  }
-
-  private String group() {
-    return topics.prefix() + "sender";
-  }
-
-  private void shortenSession() {
-    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, group());
-    get(
-        admin
-            .incrementalAlterConfigs(
-                Map.of(
-                    group,
-                    List.of(
-                        set("consumer.session.timeout.ms", "3000"),
-                        set("consumer.heartbeat.interval.ms", "300"))))
-            .all()
-            .toCompletionStage()
-            .toCompletableFuture());
-  }
-
-  private static AlterConfigOp set(String name, String value) {
-    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
-  }
-
-  TopologyChild topology() {
-    return topology;
+  long seed() {
+    return seed;
   }
 
   SesSimulator ses() {
     return ses;
   }
 
-  /** Starts the sender, in place of one that has died, where there was one. */
-  void startSender(Checkpoints checkpoints) {
-    Map<String, String> settings = new HashMap<>(common());
-    settings.put(SenderConfig.GROUP_ID, group());
-    settings.put(SenderConfig.INSTANCE_ID, "one");
+  /** Starts a sender, in place of one that has died, where there was one. */
+  void startSender(String instance, Checkpoints checkpoints, Crash crash) {
+    Map<String, String> settings = records.settings();
+    settings.put(SenderConfig.GROUP_ID, group);
+    settings.put(SenderConfig.INSTANCE_ID, instance);
     settings.put(SenderConfig.OPEN_SENDS, String.valueOf(OPEN_SENDS));
     settings.put(SenderConfig.TRANSACTION_TIMEOUT, "2000");
+    settings.put(SenderConfig.PURGE_INTERVAL, "100");
     settings.put("accounts.simulator.access.key.id", "test");
     settings.put("accounts.simulator.secret.access.key", "test");
     Map<String, Map<String, String>> passThrough = new HashMap<>(CommonConfig.passThrough());
@@ -196,33 +125,16 @@ final class CrashWorld implements AutoCloseable {
     sender =
         new SenderRole(
             SenderConfig.of(config),
-            topics,
+            records.topics,
             policies,
             account -> ProviderFactory.create(account, SenderConfig.accounts(config)),
-            new SenderRole.Serdes(serializer, deserializer),
+            new SenderRole.Serdes(records.serializer, records.deserializer),
             new SimpleMeterRegistry(),
             new SenderRole.Surroundings(
-                InstantSource.system(), checkpoints, made -> abrupt(made, checkpoints)));
+                InstantSource.system(),
+                checkpoints,
+                made -> new AbruptClients(made, crash::hasHappened)));
     sender.start();
-  }
-
-  /** Clients that, after a crash, do not tell the group that they leave. */
-  private static SenderClients abrupt(SenderConfig config, Checkpoints checkpoints) {
-    return new SenderClients(config) {
-      @Override
-      Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-        return new KafkaConsumer<>(settings) {
-          @Override
-          public void close(CloseOptions options) {
-            super.close(
-                checkpoints instanceof Crash crash && crash.hasHappened()
-                    ? CloseOptions.timeout(Duration.ZERO)
-                        .withGroupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
-                    : options);
-          }
-        };
-      }
-    };
   }
 
   void closeSender() {
@@ -232,44 +144,25 @@ final class CrashWorld implements AutoCloseable {
     }
   }
 
-  /** Produces a request and returns its record, acknowledged. */
-  RecordMetadata produce(Lane lane, byte[] key, SendRequest request) {
-    String topic = topics.requests(lane);
-    return get(
-        producer.send(new ProducerRecord<>(topic, key, serializer.serialize(topic, request))));
+  /** Produces a request; its record is acknowledged when the future is there. */
+  Future<RecordMetadata> produce(Lane lane, byte[] key, SendRequest request) {
+    return records.send(records.topics.requests(lane), key, request);
+  }
+
+  /** How many results there are so far. */
+  int countResults() {
+    return records.readRaw(records.topics.results()).size();
   }
 
   /** All results so far. */
   List<SendResult> results() {
-    results
-        .poll(Duration.ofMillis(50))
-        .forEach(record ->
-            read.add(
-                (SendResult)
-                    deserializer.deserialize(record.topic(), record.headers(), record.value())));
-    return read;
-  }
-
-  private static <T> T get(java.util.concurrent.Future<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
+    return records.read(records.topics.results(), SendResult.class);
   }
 
   @Override
   public void close() {
     closeSender();
-    topology.close();
-    results.close();
-    producer.close();
-    admin.close();
+    records.close();
     ses.close();
-    serializer.close();
-    deserializer.close();
   }
 }

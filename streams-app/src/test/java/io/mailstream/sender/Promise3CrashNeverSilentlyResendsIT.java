@@ -51,7 +51,7 @@ class Promise3CrashNeverSilentlyResendsIT {
     }
   }
 
-  private static void history(long seed) throws InterruptedException {
+  private static void history(long seed) {
     Random random = new Random(seed);
     List<Point> points = new ArrayList<>(Arrays.asList(Point.values()));
     Collections.shuffle(points, random);

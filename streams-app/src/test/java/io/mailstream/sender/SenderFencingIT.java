@@ -175,12 +175,7 @@ class SenderFencingIT {
           point -> {
             int nth = point == Point.OFFSETS_SENT ? count.incrementAndGet() : 0;
             if (nth == 2 || nth == 5) {
-              SenderRig.get(
-                  rig.admin
-                      .fenceProducers(List.of(transactionalId))
-                      .all()
-                      .toCompletionStage()
-                      .toCompletableFuture());
+              TestTopics.get(rig.admin.fenceProducers(List.of(transactionalId)).all());
             }
           };
       rig.start("a", fencing, Map.of(SenderConfig.OPEN_SENDS, "10"));

@@ -19,12 +19,7 @@ class SenderOffsetsIT {
   void whereTheGroupIsGoneTheSenderStopsAndSaysWhatToDo() {
     try (SenderRig rig = new SenderRig()) {
       sendAndStop(rig);
-      SenderRig.get(
-          rig.admin
-              .deleteConsumerGroups(List.of(rig.group()))
-              .all()
-              .toCompletionStage()
-              .toCompletableFuture());
+      TestTopics.get(rig.admin.deleteConsumerGroups(List.of(rig.group())).all());
       rig.dispatch(5);
 
       SenderRole sender = rig.start("a");
@@ -69,12 +64,7 @@ class SenderOffsetsIT {
 
   private static boolean deleteOffset(SenderRig rig, TopicPartition id) {
     try {
-      SenderRig.get(
-          rig.admin
-              .deleteConsumerGroupOffsets(rig.group(), Set.of(id))
-              .all()
-              .toCompletionStage()
-              .toCompletableFuture());
+      TestTopics.get(rig.admin.deleteConsumerGroupOffsets(rig.group(), Set.of(id)).all());
       return true;
     } catch (IllegalStateException e) {
       assertThat(e).hasCauseInstanceOf(GroupNotEmptyException.class);

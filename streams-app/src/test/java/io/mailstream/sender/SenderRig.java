@@ -1,6 +1,5 @@
 package io.mailstream.sender;
 
-import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.Account;
@@ -13,10 +12,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.schemas.RecipientKey;
-import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
-import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
-import io.mailstream.schemas.serde.MailstreamAvroSerializer;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.InlineContent;
@@ -27,7 +23,6 @@ import io.mailstream.v1.RecordOrigin;
 import io.mailstream.v1.SendResult;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,50 +33,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.CloseOptions;
-import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Topics, a group and as many senders as a test wants, on the shared broker. */
 final class SenderRig implements AutoCloseable {
 
-  static final int PARTITIONS = 2;
   static final String ACCOUNT = "main";
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  final Topics topics = new Topics(EmbeddedKafka.uniquePrefix());
+  final Topics topics;
+  final Admin admin;
   final CountingProvider provider = new CountingProvider();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final Admin admin;
-  private final String brokers;
-  private final String registryUrl;
-  private final KafkaProducer<byte[], byte[]> producer;
-  private final MailstreamAvroSerializer serializer = new MailstreamAvroSerializer();
-  private final MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
-  private final Map<String, Tail> tails = new HashMap<>();
+  private final TestTopics records;
+  private final String group;
   private final List<SenderRole> senders = new ArrayList<>();
   private Function<Map<String, Object>, Producer<byte[], byte[]>> producers = KafkaProducer::new;
   private Function<Map<String, Object>, Consumer<byte[], byte[]>> tailConsumers =
@@ -98,41 +80,14 @@ final class SenderRig implements AutoCloseable {
   }
 
   SenderRig(String brokers, String registryUrl, Duration sessionTimeout) {
-    this.brokers = brokers;
-    this.registryUrl = registryUrl;
-    Map<String, Object> settings = Map.of("bootstrap.servers", brokers);
-    admin = Admin.create(settings);
-    producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", brokers, "max.request.size", 12_000_000),
-            new ByteArraySerializer(),
-            new ByteArraySerializer());
-    Map<String, Object> serde = Map.of("schema.registry.url", registryUrl);
-    serializer.configure(serde, false);
-    deserializer.configure(serde, false);
-    TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
-    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, group());
-    get(
-        admin
-            .incrementalAlterConfigs(
-                Map.of(
-                    group,
-                    List.of(
-                        set(
-                            "consumer.session.timeout.ms",
-                            String.valueOf(sessionTimeout.toMillis())),
-                        set("consumer.heartbeat.interval.ms", "300"))))
-            .all()
-            .toCompletionStage()
-            .toCompletableFuture());
-  }
-
-  private static AlterConfigOp set(String name, String value) {
-    return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
+    records = new TestTopics(brokers, registryUrl);
+    topics = records.topics;
+    admin = records.admin;
+    group = records.senderGroup(sessionTimeout);
   }
 
   String group() {
-    return topics.prefix() + "sender";
+    return group;
   }
 
   /** With a limit of the account. */
@@ -176,10 +131,7 @@ final class SenderRig implements AutoCloseable {
   }
 
   ServiceConfig config(String instance, Map<String, String> overrides) {
-    Map<String, String> values = new HashMap<>();
-    values.put("bootstrap.servers", brokers);
-    values.put("schema.registry.url", registryUrl);
-    values.put("topics.prefix", topics.prefix());
+    Map<String, String> values = new HashMap<>(records.settings());
     values.put(SenderConfig.GROUP_ID, group());
     values.put(SenderConfig.INSTANCE_ID, instance);
     values.put(SenderConfig.TRANSACTION_TIMEOUT, "2000");
@@ -207,21 +159,9 @@ final class SenderRig implements AutoCloseable {
   }
 
   private SenderClients clients(SenderConfig config, Checkpoints checkpoints) {
-    return new SenderClients(config) {
-      @Override
-      Consumer<byte[], byte[]> consumer(Map<String, Object> settings) {
-        return new KafkaConsumer<>(settings) {
-          @Override
-          public void close(CloseOptions options) {
-            super.close(
-                checkpoints instanceof Crash crash && crash.hasHappened()
-                    ? CloseOptions.timeout(Duration.ZERO)
-                        .withGroupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP)
-                    : options);
-          }
-        };
-      }
-
+    BooleanSupplier hasCrashed =
+        checkpoints instanceof Crash crash ? crash::hasHappened : () -> false;
+    return new AbruptClients(config, hasCrashed) {
       @Override
       Producer<byte[], byte[]> producer(Map<String, Object> settings) {
         return producers.apply(settings);
@@ -277,29 +217,26 @@ final class SenderRig implements AutoCloseable {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (Delivery delivery : batch) {
       sent.add(
-          producer.send(
-              new ProducerRecord<>(
-                  topics.dispatch(delivery.getLane()),
-                  RecipientKey.bytes(delivery.getRecipient().getAddress()),
-                  serializer.serialize(topics.dispatch(delivery.getLane()), delivery))));
+          records.send(
+              topics.dispatch(delivery.getLane()),
+              RecipientKey.bytes(delivery.getRecipient().getAddress()),
+              delivery));
     }
-    sent.forEach(SenderRig::get);
+    sent.forEach(TestTopics::get);
   }
 
   /** Writes an Avro record, and returns when it is acknowledged. */
   void produce(String topic, String key, SpecificRecord value) {
-    produce(topic, key, serializer.serialize(topic, value));
+    records.produce(topic, key, records.serializer.serialize(topic, value));
   }
 
   void produce(String topic, String key, byte[] value) {
-    get(producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value)));
+    records.produce(topic, key, value);
   }
 
   /** All committed records of a topic so far, read on from the last time. */
   <T> List<T> read(String topic, Class<T> type) {
-    return tails.computeIfAbsent(topic, Tail::new).read().stream()
-        .map(record -> type.cast(deserializer.deserialize(topic, record.headers(), record.value())))
-        .toList();
+    return records.read(topic, type);
   }
 
   /** The results so far. */
@@ -336,39 +273,7 @@ final class SenderRig implements AutoCloseable {
 
   /** All committed records of a topic so far as they are. */
   List<ConsumerRecord<byte[], byte[]>> readRaw(String topic) {
-    return tails.computeIfAbsent(topic, Tail::new).read();
-  }
-
-  private final class Tail {
-    private final Consumer<byte[], byte[]> consumer;
-    private final List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-
-    Tail(String topic) {
-      consumer =
-          new KafkaConsumer<>(
-              Map.of(
-                  "bootstrap.servers",
-                  brokers,
-                  "isolation.level",
-                  "read_committed",
-                  "auto.offset.reset",
-                  "earliest",
-                  "fetch.max.wait.ms",
-                  50),
-              new ByteArrayDeserializer(),
-              new ByteArrayDeserializer());
-      List<TopicPartition> ids = new ArrayList<>();
-      for (int i = 0; i < PARTITIONS; i++) {
-        ids.add(new TopicPartition(topic, i));
-      }
-      consumer.assign(ids);
-      consumer.seekToBeginning(ids);
-    }
-
-    List<ConsumerRecord<byte[], byte[]>> read() {
-      consumer.poll(Duration.ofMillis(100)).forEach(all::add);
-      return all;
-    }
+    return records.readRaw(topic);
   }
 
   /** How many offsets the dispatch topics keep. */
@@ -376,18 +281,16 @@ final class SenderRig implements AutoCloseable {
     Map<TopicPartition, OffsetSpec> from = new HashMap<>();
     Map<TopicPartition, OffsetSpec> to = new HashMap<>();
     for (Lane lane : Lane.values()) {
-      for (int i = 0; i < PARTITIONS; i++) {
-        from.put(new TopicPartition(topics.dispatch(lane), i), OffsetSpec.earliest());
-        to.put(new TopicPartition(topics.dispatch(lane), i), OffsetSpec.latest());
+      for (TopicPartition id : TestTopics.partitions(topics.dispatch(lane))) {
+        from.put(id, OffsetSpec.earliest());
+        to.put(id, OffsetSpec.latest());
       }
     }
     return sum(to) - sum(from);
   }
 
   private long sum(Map<TopicPartition, OffsetSpec> of) {
-    return get(admin.listOffsets(of).all().toCompletionStage().toCompletableFuture())
-        .values()
-        .stream()
+    return TestTopics.get(admin.listOffsets(of).all()).values().stream()
         .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
         .sum();
   }
@@ -409,31 +312,25 @@ final class SenderRig implements AutoCloseable {
   }
 
   static void await(String what, Duration most, BooleanSupplier condition) {
+    await(() -> what, most, condition);
+  }
+
+  static void await(Supplier<String> what, Duration most, BooleanSupplier condition) {
     long until = System.nanoTime() + most.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > until) {
-        throw new AssertionError("not within %s: %s".formatted(most, what));
+        throw new AssertionError("not within %s: %s".formatted(most, what.get()));
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("interrupted while waiting for " + what.get());
       }
       LockSupport.parkNanos(1_000_000);
-    }
-  }
-
-  static <T> T get(Future<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
     }
   }
 
   @Override
   public void close() {
     senders.forEach(SenderRole::close);
-    tails.values().forEach(tail -> tail.consumer.close());
-    producer.close();
-    admin.close();
+    records.close();
   }
 }

@@ -1,51 +1,71 @@
 package io.mailstream.sender;
 
 import io.mailstream.app.StreamsApp;
+import io.mailstream.runtime.config.ConfigSources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
-/** The topology in a process of its own, so that it can be killed as a machine kills: at once. */
+/**
+ * Topologies in a process of their own, so that they can be killed as a machine kills: at once. All
+ * of them share one process, because the start of a JVM costs more than all that a test has them
+ * do.
+ */
 final class TopologyChild implements AutoCloseable {
 
-  private final Path config;
+  private final List<String> command = new ArrayList<>();
   private final Path log;
   private Process process;
 
-  /** A process that is not started; its log and its configuration lie in a directory. */
-  TopologyChild(Path directory, Map<String, String> settings) {
-    config = directory.resolve("topology.properties");
+  /** A process that is not started; its log and its configurations lie in a directory. */
+  TopologyChild(Path directory, List<Map<String, String>> topologies) {
     log = directory.resolve("topology.log");
-    Properties properties = new Properties();
-    properties.putAll(settings);
-    try (var out = Files.newOutputStream(config)) {
-      properties.store(out, null);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    command.addAll(
+        List.of(
+            ProcessHandle.current().info().command().orElseThrow(),
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            TopologyChild.class.getName()));
+    for (Map<String, String> settings : topologies) {
+      Path config = directory.resolve("topology-%d.properties".formatted(command.size()));
+      command.add(config.toString());
+      Properties properties = new Properties();
+      properties.putAll(settings);
+      try (var out = Files.newOutputStream(config)) {
+        properties.store(out, null);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
+  }
+
+  /** The process: a topology for each configuration, until the test that started it is gone. */
+  public static void main(String[] configs) throws IOException {
+    for (String config : configs) {
+      StreamsApp.start(ConfigSources.load(Optional.of(Path.of(config)), Map.of(), Map.of()));
+    }
+    while (System.in.read() >= 0) {
+      // nothing is ever said
+    }
+    System.exit(0);
   }
 
   void start() {
     try {
       process =
-          new ProcessBuilder(
-                  List.of(
-                      ProcessHandle.current().info().command().orElseThrow(),
-                      "--enable-native-access=ALL-UNNAMED",
-                      "--sun-misc-unsafe-memory-access=allow",
-                      "-Xmx256m",
-                      "-XX:+UseSerialGC",
-                      "-XX:TieredStopAtLevel=1",
-                      "-cp",
-                      System.getProperty("java.class.path"),
-                      StreamsApp.class.getName(),
-                      "--config",
-                      config.toString()))
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
