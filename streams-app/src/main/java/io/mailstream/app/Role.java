@@ -2,6 +2,7 @@ package io.mailstream.app;
 
 import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.runtime.health.HealthCheck;
+import java.time.Duration;
 import java.util.List;
 
 /** One of the things that a streams app can be: the topology, the sender. */
@@ -22,7 +23,12 @@ public interface Role extends AutoCloseable {
   /** Adds its routes to the app's HTTP server. */
   default void routes(HttpRouting.Builder routing) {}
 
-  /** Finishes or hands over what is in flight, within a few seconds. */
+  /** The longest that {@link #close} may take. */
+  default Duration stopBound() {
+    return Duration.ofMillis(8_700);
+  }
+
+  /** Finishes or hands over what is in flight, within {@link #stopBound}. */
   @Override
   void close();
 }

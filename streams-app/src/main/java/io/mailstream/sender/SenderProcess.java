@@ -248,13 +248,16 @@ final class SenderProcess {
     return running == null ? "" : running.registryTrouble();
   }
 
-  /** Ends it, within a bound. */
+  /** Ends it, within a bound; nothing where it never began. */
   void stop(Duration bound) {
     stopAskedAt = System.nanoTime();
     stopAsked.countDown();
     SendLoop running = loop;
     if (running != null) {
       running.stop();
+    }
+    if (!thread.isAlive()) {
+      return;
     }
     try {
       thread.join(bound);

@@ -34,8 +34,11 @@ public final class SenderRole implements Role {
 
   private static final Logger LOG = LoggerFactory.getLogger(SenderRole.class);
 
-  /** Longer than the wait for calls in flight, and within the ten seconds that a stop may take. */
-  private static final Duration STOP_BOUND = Duration.ofMillis(8_500);
+  /** What a stop takes beside the wait for calls in flight: commits, and leaving the group. */
+  private static final Duration STOP_MARGIN = Duration.ofMillis(2_500);
+
+  /** What remains of {@link #stopBound} after the process, to close monitor and accounts. */
+  private static final Duration CLOSE_MARGIN = Duration.ofMillis(200);
 
   /** The loop must not stand still for the registry: it asks again by itself. */
   private static final Map<String, Object> IMPATIENT =
@@ -44,6 +47,7 @@ public final class SenderRole implements Role {
   private final Map<String, AccountGate> accounts = new TreeMap<>();
   private final SenderProcess process;
   private final AccountMonitor monitor;
+  private final Duration stopBound;
 
   /**
    * A sender that has not begun.
@@ -73,6 +77,7 @@ public final class SenderRole implements Role {
       MeterRegistry registry,
       Surroundings surroundings) {
     InstantSource clock = surroundings.clock();
+    stopBound = config.handoverTimeout().plus(STOP_MARGIN);
     policies
         .accounts()
         .forEach((name, account) ->
@@ -161,9 +166,14 @@ public final class SenderRole implements Role {
   }
 
   @Override
+  public Duration stopBound() {
+    return stopBound.plus(CLOSE_MARGIN);
+  }
+
+  @Override
   public void close() {
     LOG.info("The sender stops");
-    process.stop(STOP_BOUND);
+    process.stop(stopBound);
     monitor.close();
     accounts.values().forEach(AccountGate::close);
     LOG.info("The sender has stopped");

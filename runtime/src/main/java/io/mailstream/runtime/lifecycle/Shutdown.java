@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Closes the parts of a service in the order they were registered, each within its bound and all
- * within {@link #TOTAL}: a part that hangs is left behind, so that the process ends in time.
+ * within a total: a part that hangs is left behind, so that the process ends in time.
  */
 public final class Shutdown implements AutoCloseable {
 
-  /** The longest that stopping may take. */
+  /** The longest that stopping may take, unless told otherwise. */
   public static final Duration TOTAL = Duration.ofSeconds(9);
 
   private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
@@ -33,7 +33,12 @@ public final class Shutdown implements AutoCloseable {
     this(TOTAL);
   }
 
-  Shutdown(Duration total) {
+  /**
+   * Nothing to close yet.
+   *
+   * @param total the longest that stopping may take in all
+   */
+  public Shutdown(Duration total) {
     this.total = total;
   }
 
