@@ -29,7 +29,7 @@ public final class StrictYaml {
 
   private StrictYaml() {}
 
-  /** The documents of a stream, empty ones left out. */
+  /** The documents of a stream, empty ones left out; a list stands for its elements. */
   public static List<JsonNode> documents(String yaml) {
     List<JsonNode> documents = new ArrayList<>();
     try (var values = MAPPER.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
