@@ -23,8 +23,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.security.scram.ScramLoginModule;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.authorizer.Authorizer;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
@@ -47,6 +49,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final Options options;
   private final Path dataDir;
   private final int port;
+  private final int saslPort;
   private FileChannel lockFile;
   private FileLock lock;
   private KafkaRaftServer server;
@@ -55,6 +58,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     this.options = options;
     this.dataDir = dataDir;
     this.port = port;
+    this.saslPort = options.authorizer().isPresent() ? Ports.free() : 0;
   }
 
   /**
@@ -65,8 +69,13 @@ public final class EmbeddedKafka implements AutoCloseable {
    *     deletes
    * @param properties broker properties that go over the defaults, such as {@code
    *     group.consumer.session.timeout.ms}
+   * @param authorizer the class that decides who may do what; empty: everybody may do everything
    */
-  public record Options(int port, Optional<Path> dataDir, Map<String, String> properties) {
+  public record Options(
+      int port,
+      Optional<Path> dataDir,
+      Map<String, String> properties,
+      Optional<Class<? extends Authorizer>> authorizer) {
 
     public Options {
       properties = Map.copyOf(properties);
@@ -74,24 +83,33 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     /** A free port, a temporary directory. */
     public static Options defaults() {
-      return new Options(0, Optional.empty(), Map.of());
+      return new Options(0, Optional.empty(), Map.of(), Optional.empty());
     }
 
     /** With another port; 0 takes a free one. */
     public Options port(int port) {
-      return new Options(port, dataDir, properties);
+      return new Options(port, dataDir, properties, authorizer);
     }
 
     /** With a directory that stays. */
     public Options dataDir(Path dataDir) {
-      return new Options(port, Optional.of(dataDir), properties);
+      return new Options(port, Optional.of(dataDir), properties, authorizer);
     }
 
     /** With a broker property. */
     public Options property(String name, String value) {
       Map<String, String> more = new HashMap<>(properties);
       more.put(name, value);
-      return new Options(port, dataDir, more);
+      return new Options(port, dataDir, more, authorizer);
+    }
+
+    /**
+     * With a second listener, {@link #saslBootstrapServers}, on which clients log in by
+     * SCRAM-SHA-512 and may do what the authorizer allows. Who comes by the first has no name and
+     * may do everything: it is for setting users and ACLs up.
+     */
+    public Options authorizer(Class<? extends Authorizer> authorizer) {
+      return new Options(port, dataDir, properties, Optional.of(authorizer));
     }
   }
 
@@ -125,6 +143,18 @@ public final class EmbeddedKafka implements AutoCloseable {
   /** What clients connect to, such as {@code 127.0.0.1:9092}; the same over restarts. */
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
+  }
+
+  /**
+   * What clients that log in connect to; the same over restarts.
+   *
+   * @throws IllegalStateException if the broker has no authorizer, and so no such listener
+   */
+  public String saslBootstrapServers() {
+    if (saslPort == 0) {
+      throw new IllegalStateException(SERVER + " has no authorizer: nobody can log in");
+    }
+    return "127.0.0.1:" + saslPort;
   }
 
   /** The port on 127.0.0.1. */
@@ -220,10 +250,21 @@ public final class EmbeddedKafka implements AutoCloseable {
     properties.put("process.roles", "broker,controller");
     properties.put("node.id", String.valueOf(NODE));
     properties.put("controller.quorum.voters", NODE + "@127.0.0.1:" + controllerPort);
+    String clients = "PLAINTEXT://127.0.0.1:" + port;
+    if (options.authorizer().isPresent()) {
+      clients += ",SASL://127.0.0.1:" + saslPort;
+      properties.put("sasl.enabled.mechanisms", "SCRAM-SHA-512");
+      properties.put(
+          "listener.name.sasl.scram-sha-512.sasl.jaas.config",
+          ScramLoginModule.class.getName() + " required;");
+      properties.put("authorizer.class.name", options.authorizer().get().getName());
+      properties.put("super.users", "User:ANONYMOUS");
+    }
+    properties.put("listeners", clients + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    properties.put("advertised.listeners", clients);
     properties.put(
-        "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controllerPort));
-    properties.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + port);
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL:SASL_PLAINTEXT");
     properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put("controller.listener.names", "CONTROLLER");
     properties.put("log.dirs", logDir().toString());

@@ -1,0 +1,118 @@
+package io.mailstream.deployment.kustomize;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What {@code kubectl kustomize} makes of a directory, as far as strimzi/ uses it: resources,
+ * patches, a namespace and labels. Anything else in a kustomization.yaml is refused rather than
+ * passed over.
+ */
+public final class Kustomization {
+
+  private static final Set<String> KNOWN =
+      Set.of("apiVersion", "kind", "resources", "patches", "namespace", "labels");
+  private static final String FILE = "kustomization.yaml";
+
+  private final List<JsonNode> objects = new ArrayList<>();
+  private final Set<Path> files = new TreeSet<>();
+
+  private Kustomization() {}
+
+  /**
+   * Builds a directory.
+   *
+   * @throws IllegalArgumentException if it uses what is not known here, or a patch fits nothing
+   */
+  public static Kustomization build(Path directory) {
+    Kustomization built = new Kustomization();
+    Path file = directory.normalize().resolve(FILE);
+    built.files.add(file);
+    JsonNode content = Manifests.read(file).getFirst();
+    Set<String> unknown = new TreeSet<>();
+    content.fieldNames().forEachRemaining(unknown::add);
+    unknown.removeAll(KNOWN);
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("%s: %s is not known here".formatted(file, unknown));
+    }
+    for (JsonNode resource : content.path("resources")) {
+      built.add(directory.resolve(resource.textValue()).normalize());
+    }
+    for (JsonNode patch : content.path("patches")) {
+      built.patch(directory, patch);
+    }
+    if (content.has("namespace")) {
+      built.objects.forEach(object -> metadata(object).set("namespace", content.get("namespace")));
+    }
+    for (JsonNode labels : content.path("labels")) {
+      built.label(file, labels);
+    }
+    return built;
+  }
+
+  /** The objects, in the order of their files. */
+  public List<JsonNode> objects() {
+    return List.copyOf(objects);
+  }
+
+  /** The objects of a kind. */
+  public List<JsonNode> objects(String kind) {
+    return objects.stream().filter(object -> kind.equals(object.path("kind").asText())).toList();
+  }
+
+  /** Every file that went into it. */
+  public Set<Path> files() {
+    return Set.copyOf(files);
+  }
+
+  private void add(Path resource) {
+    if (Files.isDirectory(resource)) {
+      Kustomization below = build(resource);
+      objects.addAll(below.objects);
+      files.addAll(below.files);
+    } else {
+      files.add(resource);
+      objects.addAll(Manifests.read(resource));
+    }
+  }
+
+  private void patch(Path directory, JsonNode entry) {
+    String text;
+    if (entry.has("path")) {
+      Path file = directory.resolve(entry.get("path").textValue()).normalize();
+      files.add(file);
+      text = Manifests.read(file).getFirst().toString();
+    } else {
+      text = entry.path("patch").asText();
+    }
+    for (JsonNode patch : Manifests.parse(text)) {
+      JsonNode target = entry.has("target") ? entry.get("target") : Patch.ownTarget(patch);
+      List<JsonNode> fitting =
+          objects.stream().filter(object -> Patch.fits(target, object)).toList();
+      if (fitting.isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: no object fits the patch for %s".formatted(directory, target));
+      }
+      fitting.forEach(object -> Patch.apply(patch, (ObjectNode) object));
+    }
+  }
+
+  private void label(Path file, JsonNode labels) {
+    if (labels.size() != 1 || !labels.has("pairs")) {
+      throw new IllegalArgumentException(file + ": only 'pairs' of labels are known here");
+    }
+    for (JsonNode object : objects) {
+      metadata(object).withObjectProperty("labels").setAll((ObjectNode) labels.get("pairs"));
+    }
+  }
+
+  private static ObjectNode metadata(JsonNode object) {
+    return ((ObjectNode) object).withObjectProperty("metadata");
+  }
+}
