@@ -11,13 +11,13 @@ import java.util.TreeSet;
 
 /**
  * What {@code kubectl kustomize} makes of a directory, as far as strimzi/ uses it: resources,
- * patches, a namespace and labels. Anything else in a kustomization.yaml is refused rather than
- * passed over.
+ * patches and a namespace. Anything else in a kustomization.yaml is refused rather than passed
+ * over.
  */
 public final class Kustomization {
 
   private static final Set<String> KNOWN =
-      Set.of("apiVersion", "kind", "resources", "patches", "namespace", "labels");
+      Set.of("apiVersion", "kind", "resources", "patches", "namespace");
   private static final String FILE = "kustomization.yaml";
 
   private final List<JsonNode> objects = new ArrayList<>();
@@ -50,9 +50,6 @@ public final class Kustomization {
     if (content.has("namespace")) {
       built.objects.forEach(object -> metadata(object).set("namespace", content.get("namespace")));
     }
-    for (JsonNode labels : content.path("labels")) {
-      built.label(file, labels);
-    }
     return built;
   }
 
@@ -83,33 +80,21 @@ public final class Kustomization {
   }
 
   private void patch(Path directory, JsonNode entry) {
-    String text;
+    JsonNode patch;
     if (entry.has("path")) {
       Path file = directory.resolve(entry.get("path").textValue()).normalize();
       files.add(file);
-      text = Manifests.read(file).getFirst().toString();
+      patch = Manifests.read(file).getFirst();
     } else {
-      text = entry.path("patch").asText();
+      patch = Manifests.document(entry.path("patch").asText());
     }
-    for (JsonNode patch : Manifests.parse(text)) {
-      JsonNode target = entry.has("target") ? entry.get("target") : Patch.ownTarget(patch);
-      List<JsonNode> fitting =
-          objects.stream().filter(object -> Patch.fits(target, object)).toList();
-      if (fitting.isEmpty()) {
-        throw new IllegalArgumentException(
-            "%s: no object fits the patch for %s".formatted(directory, target));
-      }
-      fitting.forEach(object -> Patch.apply(patch, (ObjectNode) object));
+    JsonNode target = entry.has("target") ? entry.get("target") : Patch.ownTarget(patch);
+    List<JsonNode> fitting = objects.stream().filter(object -> Patch.fits(target, object)).toList();
+    if (fitting.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: no object fits the patch for %s".formatted(directory, target));
     }
-  }
-
-  private void label(Path file, JsonNode labels) {
-    if (labels.size() != 1 || !labels.has("pairs")) {
-      throw new IllegalArgumentException(file + ": only 'pairs' of labels are known here");
-    }
-    for (JsonNode object : objects) {
-      metadata(object).withObjectProperty("labels").setAll((ObjectNode) labels.get("pairs"));
-    }
+    fitting.forEach(object -> Patch.apply(patch, (ObjectNode) object));
   }
 
   private static ObjectNode metadata(JsonNode object) {

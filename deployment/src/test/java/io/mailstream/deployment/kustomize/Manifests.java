@@ -1,9 +1,9 @@
 package io.mailstream.deployment.kustomize;
 
-import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.mailstream.deployment.StrictYaml;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,9 +14,22 @@ import java.util.List;
 public final class Manifests {
 
   private static final YAMLMapper YAML =
-      YAMLMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+      YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private Manifests() {}
+
+  /**
+   * The one document of a text, which may be a list.
+   *
+   * @throws IllegalArgumentException if it is no YAML, or a key stands twice
+   */
+  static JsonNode document(String text) {
+    try {
+      return YAML.readTree(text);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
 
   /** The directory of the project, above this module's. */
   public static Path projectRoot() {
@@ -44,9 +57,9 @@ public final class Manifests {
    * @throws IllegalArgumentException if it is no YAML, or a key stands twice
    */
   public static List<JsonNode> parse(String text) {
-    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(text)) {
-      return documents.readAll().stream().filter(document -> !document.isNull()).toList();
-    } catch (IOException e) {
+    try {
+      return StrictYaml.documents(text);
+    } catch (UncheckedIOException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
