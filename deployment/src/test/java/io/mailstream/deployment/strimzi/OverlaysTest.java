@@ -214,6 +214,24 @@ class OverlaysTest {
         .isSubsetOf(names(overlay, "KafkaUser"));
   }
 
+  @Test
+  void atMostSixCommandsInstallWhatIsHere() throws IOException {
+    Overlay overlay = Overlay.of("dev");
+    String page = Files.readString(Manifests.projectRoot().resolve("docs/deploy/strimzi.md"));
+    List<String> commands = page.split("```", -1)[1].strip().lines().toList();
+    assertThat(commands)
+        .hasSizeLessThanOrEqualTo(6)
+        .contains(
+            "kubectl create namespace " + namespace(overlay.kafka()),
+            "kubectl apply -k strimzi/overlays/" + overlay,
+            "kubectl -n %s wait kafka/%s --for=condition=Ready --timeout=15m"
+                .formatted(namespace(overlay.kafka()), Overlay.nameOf(overlay.kafka())));
+  }
+
+  private static String namespace(JsonNode object) {
+    return object.at("/metadata/namespace").asText();
+  }
+
   private static List<JsonNode> ours(Overlay overlay) {
     return overlay.built().objects("KafkaTopic").stream()
         .filter(topic -> Overlay.nameOf(topic).startsWith(Topics.DEFAULT_PREFIX))
