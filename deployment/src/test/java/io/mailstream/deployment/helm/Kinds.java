@@ -33,7 +33,7 @@ import java.util.TreeMap;
  * kind, or by a schema in full where there is no model; what is required and which words are
  * allowed stands in {@code kinds.yaml}, because no model says it.
  */
-final class Kinds {
+public final class Kinds {
 
   private static final Map<String, Class<?>> MODELS =
       Map.ofEntries(
@@ -57,7 +57,7 @@ final class Kinds {
   private Kinds() {}
 
   /** What is wrong with an object; empty: nothing. */
-  static List<String> faults(JsonNode object) {
+  public static List<String> faults(JsonNode object) {
     String kind = object.path("kind").asText();
     Schema schema = SCHEMAS.get(kind);
     if (schema == null) {

@@ -1,7 +1,9 @@
 package io.mailstream.deployment.strimzi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mailstream.deployment.StrictYaml;
+import io.mailstream.deployment.helm.Kinds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +16,7 @@ final class StrimziObjects {
   static List<String> faults(JsonNode object) {
     Class<?> model = CrdSchemas.MODELS.get(object.path("kind").asText());
     if (model == null) {
-      return PlainObjects.faults(object);
+      return Kinds.faults(withoutNamespace(object));
     }
     List<String> faults = new ArrayList<>(CrdSchemas.faults(object));
     try {
@@ -23,5 +25,12 @@ final class StrimziObjects {
       faults.add(e.getMessage());
     }
     return faults;
+  }
+
+  /** The overlays name one; the chart's objects, which these rules are written for, do not. */
+  private static JsonNode withoutNamespace(JsonNode object) {
+    ObjectNode copy = object.deepCopy();
+    copy.withObjectProperty("metadata").remove("namespace");
+    return copy;
   }
 }
