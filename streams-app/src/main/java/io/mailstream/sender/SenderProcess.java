@@ -270,9 +270,4 @@ final class SenderProcess {
       Thread.currentThread().interrupt();
     }
   }
-
-  /** Whether its thread has ended. */
-  boolean isEnded() {
-    return !thread.isAlive();
-  }
 }

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
@@ -80,7 +82,7 @@ final class TransactionLog implements AutoCloseable {
       producer.beginTransaction();
       checkpoints.reached(Point.BEGUN);
       for (ProducerRecord<byte[], byte[]> outcome : outcomes) {
-        producer.send(outcome);
+        send(outcome);
       }
       checkpoints.reached(Point.OUTCOMES_SENT);
       if (!offsets.isEmpty()) {
@@ -104,6 +106,18 @@ final class TransactionLog implements AutoCloseable {
       } catch (KafkaException | IllegalStateException e) {
         return abort(e, offsets.keySet(), commitId);
       }
+    }
+  }
+
+  /**
+   * Hands a record to the producer. One that could not even be taken fails the transaction here:
+   * while the brokers do not answer, each further one would wait as long again.
+   */
+  private void send(ProducerRecord<byte[], byte[]> outcome) {
+    Future<RecordMetadata> sent = producer.send(outcome);
+    if (sent.state() == Future.State.FAILED) {
+      Throwable why = sent.exceptionNow();
+      throw new KafkaException("a record for %s was not taken".formatted(outcome.topic()), why);
     }
   }
 

@@ -2,14 +2,20 @@ package io.mailstream.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
+import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.v1.DeferralReason;
+import io.mailstream.v1.SendResult;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A registry that goes away and comes back: nothing is lost, work resumes by itself. */
+/** A registry and brokers that go away and come back: nothing is lost, work resumes by itself. */
 class SenderOutageIT {
 
   private static final Duration SESSION = Duration.ofSeconds(3);
@@ -42,5 +48,102 @@ class SenderOutageIT {
       assertThat(rig.readRaw(rig.topics.deadLetters())).isEmpty();
       assertThat(rig.provider.calls()).hasSize(20).doesNotContainValue(2);
     }
+  }
+
+  /** Within the time of an outage of the tests, every wait of the sender has run out once. */
+  private static final Map<String, String> IMPATIENT =
+      Map.of(
+          SenderConfig.PRODUCER_PREFIX + "max.block.ms",
+          "2000",
+          SenderConfig.PRODUCER_PREFIX + "delivery.timeout.ms",
+          "2000",
+          SenderConfig.PRODUCER_PREFIX + "request.timeout.ms",
+          "1500",
+          SenderConfig.CONSUMER_PREFIX + "max.poll.interval.ms",
+          "3000");
+
+  @Test
+  void brokersThatGoAwayAndComeBack() {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(EmbeddedKafka.Options.defaults());
+        SenderRig rig = rig(kafka)) {
+      SenderRole sender = rig.start("a", Checkpoints.NONE, IMPATIENT);
+      rig.dispatch(10);
+      SenderRig.await("10 results", () -> rig.results().size() >= 10);
+      SenderRig.await("ready", () -> SenderRig.unready(sender).isEmpty());
+      CountDownLatch answer = answerLater(rig);
+      rig.dispatch(20);
+      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == 30);
+
+      kafka.stop();
+      answer.countDown();
+      SenderRig.await(
+          "readiness to say so",
+          () -> SenderRig.unready(sender).contains("the brokers do not answer"));
+      SenderRig.await(
+          "the last gate to be closed",
+          () -> SenderRig.unready(sender).contains("the suppressions cannot be read"));
+      kafka.start();
+
+      SenderRig.await("an end of each", () -> ends(rig) >= 30);
+      SenderRig.await("ready", () -> SenderRig.unready(sender).isEmpty());
+      rig.dispatch(10);
+      SenderRig.await("the next", () -> ends(rig) >= 40);
+      assertThat(SenderRig.dead(sender)).isEmpty();
+      assertEachEndsOnce(rig, 40);
+    }
+  }
+
+  @Test
+  void aSenderStopsWhileTheBrokersAreAway() {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(EmbeddedKafka.Options.defaults());
+        SenderRig rig = rig(kafka)) {
+      SenderRole sender = rig.start("a");
+      CountDownLatch answer = answerLater(rig);
+      rig.dispatch(20);
+      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == 20);
+      kafka.stop();
+      answer.countDown();
+
+      sender.close();
+
+      assertThat(SenderRig.dead(sender))
+          .as("it has given up by itself, within its bound")
+          .contains("the brokers do not answer")
+          .contains("the sender is to stop");
+      kafka.start();
+      rig.start("b");
+      SenderRig.await("an end of each", () -> ends(rig) >= 20);
+      assertEachEndsOnce(rig, 20);
+    }
+  }
+
+  private static SenderRig rig(EmbeddedKafka kafka) {
+    return new SenderRig(kafka.bootstrapServers(), EmbeddedRegistry.shared().url(), SESSION);
+  }
+
+  private static CountDownLatch answerLater(SenderRig rig) {
+    CountDownLatch answer = new CountDownLatch(1);
+    rig.provider.answers(delivery -> {
+      SenderRig.await(answer);
+      return new SendOutcome.Accepted("m");
+    });
+    return answer;
+  }
+
+  private static int ends(SenderRig rig) {
+    return rig.results().size() + rig.deferrals().size();
+  }
+
+  /** A result, or a label of what nobody can know, of which the ESP was asked once at most. */
+  private static void assertEachEndsOnce(SenderRig rig, int count) {
+    assertThat(
+            Stream.concat(
+                rig.results().stream().map(SendResult::getDeliveryId),
+                rig.deferrals().stream().map(deferral -> deferral.getDelivery().getDeliveryId())))
+        .hasSize(count)
+        .doesNotHaveDuplicates();
+    assertThat(rig.deferrals())
+        .allMatch(deferral -> deferral.getReason() == DeferralReason.UNCERTAIN);
+    assertThat(rig.provider.calls()).doesNotContainValue(2);
   }
 }

@@ -39,6 +39,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -255,13 +256,12 @@ final class SenderRig implements AutoCloseable {
     return counter == null ? 0 : counter.count();
   }
 
-  /** The first readiness check that is down; empty: the sender is ready. */
+  /** What the readiness checks that are down say; empty: the sender is ready. */
   static String unready(SenderRole sender) {
     return sender.readinessChecks().stream()
         .map(check -> check.check() instanceof CheckResult.Down down ? down.why() : "")
         .filter(why -> !why.isEmpty())
-        .findFirst()
-        .orElse("");
+        .collect(Collectors.joining("; "));
   }
 
   /** Why the sender is past help; empty: it is not. */
