@@ -47,6 +47,7 @@ public final class MailStreams implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<KafkaStreams> streams = new AtomicReference<>();
   private volatile String waitingFor = "the start";
+  private volatile String whyWaiting = "";
   private volatile Thread starter;
   private volatile KafkaStreamsMetrics metrics;
   private volatile MailstreamAvroSerde<SpecificRecord> serde;
@@ -85,7 +86,9 @@ public final class MailStreams implements AutoCloseable {
   public CheckResult readiness() {
     KafkaStreams running = streams.get();
     if (running == null) {
-      return CheckResult.down("the topology waits for " + waitingFor);
+      return CheckResult.down(
+          "the topology waits for %s%s"
+              .formatted(waitingFor, whyWaiting.isEmpty() ? "" : ": " + whyWaiting));
     }
     KafkaStreams.State state = running.state();
     return state == KafkaStreams.State.RUNNING
@@ -114,8 +117,8 @@ public final class MailStreams implements AutoCloseable {
         launch();
         return;
       } catch (KafkaException | IllegalStateException e) {
-        waitingFor = Masking.text(String.valueOf(e.getMessage()));
-        LOG.warn("The topology cannot start yet: {}", waitingFor);
+        whyWaiting = Masking.text(String.valueOf(e.getMessage()));
+        LOG.warn("The topology cannot start yet, it waits for {}: {}", waitingFor, whyWaiting);
       }
       if (await(RETRY)) {
         return;
@@ -124,12 +127,12 @@ public final class MailStreams implements AutoCloseable {
   }
 
   private void launch() {
-    waitingFor = "Kafka at " + config.getList(CommonConfig.BOOTSTRAP_SERVERS);
+    waitFor("Kafka at " + String.join(",", config.getList(CommonConfig.BOOTSTRAP_SERVERS)));
     int partitions;
     try (Admin admin = Admin.create(new HashMap<>(CommonConfig.kafkaClient(config)))) {
       partitions = TopicSetup.verify(admin, topics);
     }
-    waitingFor = "the schema registry at " + config.getString(CommonConfig.SCHEMA_REGISTRY_URL);
+    waitFor("the schema registry at " + config.getString(CommonConfig.SCHEMA_REGISTRY_URL));
     MailstreamAvroSerde<SpecificRecord> avro = new MailstreamAvroSerde<>();
     Map<String, Object> serdes = TopologySettings.serdes(config);
     avro.configure(serdes, false);
@@ -157,6 +160,11 @@ public final class MailStreams implements AutoCloseable {
       streams.set(starting);
       starting.start();
     }
+  }
+
+  private void waitFor(String what) {
+    waitingFor = what;
+    whyWaiting = "";
   }
 
   /** Waits; true: it is to stop. */
