@@ -20,6 +20,7 @@ import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendRequest;
 import io.mailstream.v1.SendResult;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -96,10 +97,13 @@ class PipelineUnderOutagesIT {
 
     registry.close();
     AtomicInteger asked = new AtomicInteger();
-    try (AutoCloseable overloaded = overloadedRegistry(registry.port(), asked)) {
+    HttpServer overloaded = overloadedRegistry(registry.port(), asked);
+    try {
       records.produce(records.topics.requests(Lane.BULK), "user@example.com", strange);
       SenderRig.await("the topology to ask for the schema", () -> asked.get() >= 6);
       awaitDown("schema-registry", registry.url());
+    } finally {
+      overloaded.stop(0);
     }
     opened(EmbeddedRegistry.start("127.0.0.1", registry.port(), kept));
 
@@ -110,9 +114,9 @@ class PipelineUnderOutagesIT {
   }
 
   /** What answers nothing but 503, and counts who asks for a schema. */
-  private static AutoCloseable overloadedRegistry(int port, AtomicInteger asked)
-      throws IOException {
-    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+  private static HttpServer overloadedRegistry(int port, AtomicInteger asked) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext(
         "/",
         exchange -> {
@@ -123,7 +127,7 @@ class PipelineUnderOutagesIT {
           exchange.close();
         });
     server.start();
-    return () -> server.stop(0);
+    return server;
   }
 
   /** A request by a schema that nobody but the registry has seen. */
