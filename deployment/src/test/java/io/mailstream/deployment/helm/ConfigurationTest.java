@@ -234,15 +234,20 @@ class ConfigurationTest {
     List<JsonNode> objects = StrictYaml.documents(text);
     List<String> aliases = new ArrayList<>();
     switch (secretProviderClass.at("/spec/provider").asText()) {
-      case "aws" ->
-          objects.forEach(object -> {
-            assertThat(object.get("objectType").asText()).isEqualTo("secretsmanager");
-            if (object.has("jmesPath")) {
-              object.get("jmesPath").forEach(path -> aliases.add(path.get("objectAlias").asText()));
-            } else {
-              aliases.add(object.get("objectAlias").asText());
-            }
-          });
+      case "aws" -> {
+        // "Name already in use for objectName", says the provider otherwise.
+        assertThat(objects)
+            .extracting(object -> object.get("objectName").asText())
+            .doesNotHaveDuplicates();
+        objects.forEach(object -> {
+          assertThat(object.get("objectType").asText()).isEqualTo("secretsmanager");
+          if (object.has("jmesPath")) {
+            object.get("jmesPath").forEach(path -> aliases.add(path.get("objectAlias").asText()));
+          } else {
+            aliases.add(object.get("objectAlias").asText());
+          }
+        });
+      }
       case "azure" ->
           objects
               .getFirst()
