@@ -57,7 +57,7 @@ class InstallCommandsTest {
 
   @Test
   void helmRendersTheReleaseThatTheCommandNames() throws IOException {
-    String[] words = command("helm -n mailstream install ").split(" ");
+    String[] words = command("helm -n mailstream install ").split(" ", -1);
     String manifests =
         new Helm(ROOT.resolve(words[5]))
             .template()
