@@ -21,5 +21,12 @@ public final class DeliveryTags {
   /** The stream. */
   public static final String STREAM = PREFIX + "stream";
 
+  /**
+   * What a request's own tag {@code name} begins with where the ESP mixes tags with fields of its
+   * events, as SendGrid does: there it travels as {@code ms_tag_name}. Where tags have a place of
+   * their own (SES, Mailgun, Postmark, Mandrill) they travel under their own names.
+   */
+  public static final String REQUEST_TAG_PREFIX = PREFIX + "tag_";
+
   private DeliveryTags() {}
 }
