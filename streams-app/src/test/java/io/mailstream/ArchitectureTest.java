@@ -138,6 +138,54 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheSmtpPackageKnowsJakartaMail() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.mailstream.sender.provider.smtp..")
+        .should()
+        .dependOnClassesThat(resideInAnyPackage("jakarta.mail..", "org.eclipse.angus.."))
+        .check(production);
+  }
+
+  @Test
+  void onlyTheHttpPackageKnowsTheHttpClient() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.mailstream.sender.provider.http..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.apache.hc.."))
+        .check(production);
+  }
+
+  @Test
+  void espsDoNotKnowEachOther() {
+    slices()
+        .matching("io.mailstream.sender.provider.(ses|sendgrid|mailgun|postmark|mandrill|smtp)..")
+        .should()
+        .notDependOnEachOther()
+        .check(production);
+  }
+
+  @Test
+  void whatEspsShareKnowsNoEsp() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.mailstream.sender.provider.common..",
+            "io.mailstream.sender.provider.http..",
+            "io.mailstream.sender.mime..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.mailstream.sender.provider.*..")
+                .and(
+                    not(
+                        resideInAnyPackage(
+                            "io.mailstream.sender.provider.common..",
+                            "io.mailstream.sender.provider.http.."))))
+        .check(production);
+  }
+
+  @Test
   void theTopologyDoesNotKnowTheSender() {
     noClasses()
         .that()

@@ -48,6 +48,22 @@ final class AttachmentParts {
     Transfer.base64(out, bytes(attachment.getContent()));
   }
 
+  /**
+   * An attachment for an ESP that encodes it itself.
+   *
+   * @param html whether there is HTML that may refer to it by its content id
+   */
+  static Attachment checked(Attachment attachment, boolean html) throws RefusedException {
+    RefusedException.requireOneLine("the file name of an attachment", attachment.getFilename());
+    String id = attachment.getContentId();
+    return Attachment.newBuilder()
+        .setFilename(attachment.getFilename())
+        .setContentType(mediaType(attachment.getContentType()))
+        .setContent(attachment.getContent().duplicate())
+        .setContentId(id == null || !html ? null : contentId(id))
+        .build();
+  }
+
   private static String mediaType(String given) throws RefusedException {
     RefusedException.requireOneLine("the content type of an attachment", given);
     String type = given.strip();

@@ -1,5 +1,6 @@
 package io.mailstream.sender.mime;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A growing array of bytes, without the locks of the JDK's stream. */
@@ -34,6 +35,11 @@ final class ByteSink {
     reserve(n);
     text.getBytes(0, n, bytes, length);
     length += n;
+  }
+
+  /** Appends text of any characters. */
+  void utf8(String text) {
+    write(text.getBytes(StandardCharsets.UTF_8));
   }
 
   void crlf() {

@@ -56,6 +56,11 @@ final class EncodedWords {
     return out.toString();
   }
 
+  /** The same for a field that another folds. */
+  static String encodeOnOneLine(String text) {
+    return encode(text, 0).replace(FOLD, " ");
+  }
+
   private static String encodeB(byte[] utf8, int start, int end) {
     byte[] part = java.util.Arrays.copyOfRange(utf8, start, end);
     return Base64.getEncoder().encodeToString(part);

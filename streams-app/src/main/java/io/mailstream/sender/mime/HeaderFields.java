@@ -4,11 +4,12 @@ import io.mailstream.v1.Header;
 import io.mailstream.v1.Mailbox;
 import io.mailstream.v1.ReasonCode;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
-/** Writes header fields (RFC 5322, section 2.2), folded and in ASCII. */
+/**
+ * Writes header fields (RFC 5322, section 2.2), folded and in ASCII; only addresses may be in UTF-8
+ * (RFC 6532), where the rules allow it.
+ */
 final class HeaderFields {
 
   /** Where lines are folded if they can be. */
@@ -19,38 +20,13 @@ final class HeaderFields {
 
   private static final int MAX_QUOTED_NAME = 60;
 
-  /** Fields that the composer writes itself, or that only a transport may write. */
-  private static final Set<String> RESERVED =
-      Set.of(
-          "from",
-          "sender",
-          "reply-to",
-          "to",
-          "cc",
-          "bcc",
-          "subject",
-          "date",
-          "message-id",
-          "mime-version",
-          "return-path",
-          "received",
-          "delivered-to",
-          "dkim-signature");
-
-  private static final List<String> RESERVED_PREFIXES = List.of("content-", "resent-");
-
   private final ByteSink out;
-  private final String espPrefix;
+  private final HeaderRules rules;
 
-  /**
-   * Fields to a sink.
-   *
-   * @param espPrefix the prefix, in lower case, of fields by which the ESP takes instructions; they
-   *     are refused
-   */
-  HeaderFields(ByteSink out, String espPrefix) {
+  /** Fields to a sink, by the rules for the ESP. */
+  HeaderFields(ByteSink out, HeaderRules rules) {
     this.out = out;
-    this.espPrefix = espPrefix;
+    this.rules = rules;
   }
 
   /** A field whose value is known to be short ASCII. */
@@ -75,45 +51,23 @@ final class HeaderFields {
   /** A field of the request's own. */
   void custom(Header header) throws RefusedException {
     String name = header.getName();
-    requireName(name);
-    String what = "the header " + name;
-    RefusedException.requireOneLine(what, header.getValue());
-    String value = header.getValue().strip();
+    rules.requireName(name);
+    String value = rules.value(header);
     int column = name.length() + 2;
-    if (!value.chars().allMatch(c -> c < 0x7f)) {
+    if (!isPrintable(value)) {
       plain(name, EncodedWords.encode(value, column));
       return;
-    }
-    if (!isPrintable(value)) {
-      throw new RefusedException(
-          ReasonCode.INVALID_HEADER, what + " contains control characters: remove them");
     }
     String folded =
         fold(value, column)
             .orElseThrow(() ->
                 new RefusedException(
                     ReasonCode.INVALID_HEADER,
-                    what
+                    "the header "
+                        + name
                         + " has more than 998 characters without a space to fold at: "
                         + "shorten it"));
     plain(name, folded);
-  }
-
-  private void requireName(String name) throws RefusedException {
-    RefusedException.requireOneLine("a header name", name);
-    String lower = name.toLowerCase(Locale.ROOT);
-    boolean text = name.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != ':');
-    if (name.isEmpty() || name.length() > SOFT_LIMIT || !text) {
-      throw new RefusedException(
-          ReasonCode.INVALID_HEADER,
-          "a header name is not 1 to 76 printable ASCII characters without colon and space");
-    }
-    if (RESERVED.contains(lower)
-        || RESERVED_PREFIXES.stream().anyMatch(lower::startsWith)
-        || (!espPrefix.isEmpty() && lower.startsWith(espPrefix))) {
-      throw new RefusedException(
-          ReasonCode.INVALID_HEADER, "the header " + name + " is written by the sender: remove it");
-    }
   }
 
   /** A list of mailboxes (RFC 5322, section 3.4); nothing where the list is empty. */
@@ -126,8 +80,8 @@ final class HeaderFields {
     int column = name.length() + 2;
     for (int i = 0; i < mailboxes.size(); i++) {
       Mailbox mailbox = mailboxes.get(i);
-      String address = address(name, mailbox.getAddress());
-      String displayName = displayName(name, mailbox.getName());
+      String address = rules.address(name, mailbox.getAddress());
+      String displayName = HeaderRules.displayName(name, mailbox.getName());
       if (i > 0) {
         out.write(',');
         boolean fits = column + displayName.length() + address.length() + 6 <= SOFT_LIMIT;
@@ -141,7 +95,7 @@ final class HeaderFields {
 
   private int mailbox(String displayName, String address, int column) {
     if (displayName.isEmpty()) {
-      out.ascii(address);
+      out.utf8(address);
       return column + address.length();
     }
     String phrase = phrase(displayName, column);
@@ -150,33 +104,9 @@ final class HeaderFields {
     int at = fold < 0 ? column + phrase.length() : phrase.length() - fold - 1;
     boolean fits = at + address.length() + 3 <= SOFT_LIMIT;
     out.ascii(fits ? " <" : "\r\n <");
-    out.ascii(address);
+    out.utf8(address);
     out.write('>');
     return (fits ? at : 0) + address.length() + 3;
-  }
-
-  private static String address(String field, String address) throws RefusedException {
-    RefusedException.requireOneLine("an address of " + field, address);
-    Optional<String> ascii = WireAddress.find(address);
-    if (ascii.isPresent()) {
-      return ascii.get();
-    }
-    throw new RefusedException(
-        field.equals("From") ? ReasonCode.INVALID_SENDER : ReasonCode.INVALID_ADDRESS,
-        WireAddress.needsSmtpUtf8(address)
-            ? "the local part of an address of "
-                + field
-                + " is not ASCII, and the ESP has no"
-                + " SMTPUTF8: use an address with an ASCII local part"
-            : "an address of " + field + " is not local-part@domain: correct it");
-  }
-
-  private static String displayName(String field, String name) throws RefusedException {
-    if (name == null) {
-      return "";
-    }
-    RefusedException.requireOneLine("a display name of " + field, name);
-    return name.strip();
   }
 
   private static String phrase(String name, int column) {

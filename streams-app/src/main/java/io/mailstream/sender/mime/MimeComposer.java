@@ -13,10 +13,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Turns a delivery into the message that its recipient sees: RFC 5322 header fields, RFC 2045 and
- * 2046 body, all of it seven-bit ASCII with CRLF line ends.
+ * 2046 body, all of it seven-bit ASCII with CRLF line ends; only where the composer may use RFC
+ * 6532 are addresses beyond ASCII written in UTF-8.
  *
  * <p>A pure function of the delivery without its attempt number: a repeated attempt is the same
  * message, byte for byte and with the same Message-ID, so that a mailbox that got it twice can
@@ -30,18 +32,31 @@ public final class MimeComposer {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.US).withZone(ZoneOffset.UTC);
 
-  private final String espPrefix;
+  private final HeaderRules rules;
+  private final boolean smtpUtf8;
   private final long maxBytes;
+
+  /**
+   * A composer for one kind of ESP, in ASCII throughout.
+   *
+   * @param espPrefix the prefix of header fields by which the ESP takes instructions, such as
+   *     {@code X-SES-}: a request may not write them
+   * @param maxBytes the largest message that the ESP takes, in bytes
+   */
+  public MimeComposer(String espPrefix, long maxBytes) {
+    this(Set.of(espPrefix), maxBytes, false);
+  }
 
   /**
    * A composer for one kind of ESP.
    *
-   * @param espPrefix the prefix of header fields by which the ESP takes instructions, such as
-   *     {@code X-SES-}: a request may not write them; empty: there are none
+   * @param espPrefixes prefixes of header fields by which the ESP takes instructions
    * @param maxBytes the largest message that the ESP takes, in bytes
+   * @param smtpUtf8 whether local parts beyond ASCII go into the header in UTF-8 (RFC 6532)
    */
-  public MimeComposer(String espPrefix, long maxBytes) {
-    this.espPrefix = espPrefix.toLowerCase(Locale.ROOT);
+  public MimeComposer(Set<String> espPrefixes, long maxBytes, boolean smtpUtf8) {
+    this.rules = new HeaderRules(espPrefixes, smtpUtf8);
+    this.smtpUtf8 = smtpUtf8;
     this.maxBytes = maxBytes;
   }
 
@@ -51,7 +66,7 @@ public final class MimeComposer {
       byte[] message =
           switch (delivery.getContent()) {
             case InlineContent inline -> inline(delivery, inline);
-            case RawContent raw -> RawMessage.require(delivery, raw, espPrefix);
+            case RawContent raw -> RawMessage.require(delivery, raw, rules);
             default ->
                 throw new RefusedException(
                     ReasonCode.UNSUPPORTED_CONTENT,
@@ -66,10 +81,7 @@ public final class MimeComposer {
 
   private void requireSize(long bytes) throws RefusedException {
     if (bytes > maxBytes) {
-      throw new RefusedException(
-          ReasonCode.TOO_LARGE,
-          "the message has %,d bytes, the ESP takes %,d: send less, or a link"
-              .formatted(bytes, maxBytes));
+      throw RefusedException.tooLarge(bytes, maxBytes);
     }
   }
 
@@ -85,7 +97,7 @@ public final class MimeComposer {
     // Before anything is encoded: a message that is far too large is not built first.
     requireSize(attachments);
     ByteSink out = new ByteSink((int) Math.min(estimate(content) + attachments, maxBytes));
-    HeaderFields headers = new HeaderFields(out, espPrefix);
+    HeaderFields headers = new HeaderFields(out, rules);
     fields(delivery, headers);
     new MimeBody(out, headers, boundarySeed(delivery)).write(content);
     return out.toByteArray();
@@ -97,7 +109,7 @@ public final class MimeComposer {
     return 1024 + (text + html) * 5 / 4;
   }
 
-  private static void fields(Delivery delivery, HeaderFields headers) throws RefusedException {
+  private void fields(Delivery delivery, HeaderFields headers) throws RefusedException {
     headers.mailboxes("From", List.of(delivery.getFrom()));
     headers.mailboxes("Reply-To", delivery.getReplyTo());
     headers.mailboxes("To", delivery.getTo());
@@ -116,14 +128,14 @@ public final class MimeComposer {
   }
 
   /** From the delivery id alone; an ESP may put its own in place of it. */
-  private static String messageId(Delivery delivery) throws RefusedException {
+  private String messageId(Delivery delivery) throws RefusedException {
     String from = delivery.getFrom().getAddress();
-    String ascii =
-        WireAddress.find(from)
+    String wire =
+        (smtpUtf8 ? WireAddress.findInternational(from) : WireAddress.find(from))
             .orElseThrow(() ->
                 new RefusedException(
                     ReasonCode.INVALID_SENDER, "the From address is not local-part@domain"));
-    return "<" + boundarySeed(delivery) + ascii.substring(ascii.lastIndexOf('@')) + ">";
+    return "<" + boundarySeed(delivery) + wire.substring(wire.lastIndexOf('@')) + ">";
   }
 
   /** The delivery id, or its bytes in hexadecimal where it is none of ours. */

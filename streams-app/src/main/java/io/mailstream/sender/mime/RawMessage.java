@@ -18,13 +18,13 @@ final class RawMessage {
 
   private RawMessage() {}
 
-  static byte[] require(Delivery delivery, RawContent raw, String espPrefix)
+  static byte[] require(Delivery delivery, RawContent raw, HeaderRules rules)
       throws RefusedException {
     ByteBuffer content = raw.getMime().duplicate();
     byte[] bytes = new byte[content.remaining()];
     content.get(bytes);
     int headerEnd = scan(bytes);
-    requireHeader(delivery, new String(bytes, 0, headerEnd, StandardCharsets.US_ASCII), espPrefix);
+    requireHeader(delivery, new String(bytes, 0, headerEnd, StandardCharsets.US_ASCII), rules);
     return bytes;
   }
 
@@ -62,7 +62,7 @@ final class RawMessage {
     return headerEnd;
   }
 
-  private static void requireHeader(Delivery delivery, String header, String espPrefix)
+  private static void requireHeader(Delivery delivery, String header, HeaderRules rules)
       throws RefusedException {
     int from = 0;
     String unfolded = header.replace("\r\n ", " ").replace("\r\n\t", "\t");
@@ -72,7 +72,7 @@ final class RawMessage {
         throw invalid("has a header line that is no field: give Name: value");
       }
       String name = line.substring(0, colon).strip().toLowerCase(Locale.ROOT);
-      if (name.equals("bcc") || name.startsWith("resent-") || isFor(espPrefix, name)) {
+      if (name.equals("bcc") || name.startsWith("resent-") || rules.isForEsp(name)) {
         throw invalid("has a header field that may not be sent (Bcc, Resent-*, or the ESP's own)");
       }
       if (name.equals("from")) {
@@ -83,10 +83,6 @@ final class RawMessage {
     if (from != 1) {
       throw invalid("does not have exactly one From field");
     }
-  }
-
-  private static boolean isFor(String espPrefix, String name) {
-    return !espPrefix.isEmpty() && name.startsWith(espPrefix);
   }
 
   /** The delivery's From was checked against the tenant's domains; another one was not. */

@@ -12,6 +12,13 @@ final class RefusedException extends Exception {
     this.reason = reason;
   }
 
+  static RefusedException tooLarge(long bytes, long maxBytes) {
+    return new RefusedException(
+        ReasonCode.TOO_LARGE,
+        "the message has %,d bytes, the ESP takes %,d: send less, or a link"
+            .formatted(bytes, maxBytes));
+  }
+
   Composition.Refused refused() {
     return new Composition.Refused(reason, getMessage());
   }

@@ -1,6 +1,8 @@
 package io.mailstream.sender.mime;
 
 import io.mailstream.schemas.RecipientKey;
+import io.mailstream.v1.ReasonCode;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -40,6 +42,36 @@ public final class WireAddress {
         .filter(WireAddress::isHostName)
         .map(domain -> local + "@" + domain)
         .filter(ascii -> ascii.length() <= MAX_LENGTH);
+  }
+
+  /**
+   * The address where the other side has SMTPUTF8 (RFC 6531): a local part beyond ASCII stays as it
+   * is, the domain is in Punycode all the same.
+   *
+   * @return empty where the local part is no dot-atom or quoted string, of RFC 6532's characters
+   *     too, or the domain is no domain name
+   */
+  public static Optional<String> findInternational(String address) {
+    Optional<String> ascii = find(address);
+    int at = address.lastIndexOf('@');
+    if (ascii.isPresent() || !needsSmtpUtf8(address)) {
+      return ascii;
+    }
+    String local = address.substring(0, at);
+    // What is printable and beyond ASCII counts as a letter; the rest keeps its own rules.
+    String standIn = local.replaceAll("[\\p{L}\\p{M}\\p{N}\\p{S}\\p{Pd}&&[^\\x00-\\x7f]]", "a");
+    boolean fits = local.getBytes(StandardCharsets.UTF_8).length <= MAX_LOCAL_PART;
+    return fits
+        ? find(standIn + address.substring(at))
+            .map(wire -> local + wire.substring(wire.lastIndexOf('@')))
+        : Optional.empty();
+  }
+
+  /** The refusal of a recipient that an ESP without SMTPUTF8 cannot take. */
+  public static Composition.Refused refused(String esp) {
+    return new Composition.Refused(
+        ReasonCode.INVALID_ADDRESS,
+        esp + " has no SMTPUTF8: the recipient needs an ASCII local part and a domain name");
   }
 
   /** Whether the local part needs SMTPUTF8 (RFC 6531), for a message that says so. */

@@ -1,14 +1,18 @@
 package io.mailstream.sender.provider;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 
@@ -51,6 +56,12 @@ public final class ScriptedHttpServer implements AutoCloseable {
 
     /** Reads the whole request and never answers. */
     record Silence() implements Reaction {}
+
+    /** Reads the header and a little of the body, then nothing more. */
+    record SilenceInRequest() implements Reaction {}
+
+    /** Reads the whole request, and answers byte by byte without an end. */
+    record Drip() implements Reaction {}
   }
 
   /** A request that was received as a whole. */
@@ -69,7 +80,10 @@ public final class ScriptedHttpServer implements AutoCloseable {
       throws IOException {
     this.script.addAll(script);
     this.scheme = scheme;
-    this.socket = factory.createServerSocket(0, 200, InetAddress.getLoopbackAddress());
+    this.socket = factory.createServerSocket();
+    // What is large must not fit into a buffer.
+    this.socket.setReceiveBufferSize(64 * 1024);
+    this.socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
     Thread.ofVirtual().name("scripted-http").start(this::accept);
   }
 
@@ -90,6 +104,11 @@ public final class ScriptedHttpServer implements AutoCloseable {
   /** Connections that were opened. */
   public int connections() {
     return connections.get();
+  }
+
+  /** Connections that are open at this end. */
+  public int open() {
+    return open.size();
   }
 
   /** Requests of which at least the header arrived. */
@@ -152,6 +171,11 @@ public final class ScriptedHttpServer implements AutoCloseable {
       reset(connection);
       return false;
     }
+    if (reaction instanceof Reaction.SilenceInRequest) {
+      in.readNBytes(Math.min(length, 100));
+      await(Duration.ofHours(1));
+      return false;
+    }
     byte[] body = in.readNBytes(length);
     if (body.length < length) {
       return false;
@@ -171,15 +195,25 @@ public final class ScriptedHttpServer implements AutoCloseable {
       case Reaction.Bytes(String bytes) -> out.write(bytes.getBytes(StandardCharsets.UTF_8));
       case Reaction.ResetAfterRequest _, Reaction.ResetInRequest _ -> reset(connection);
       case Reaction.CloseAfterRequest _ -> {}
-      case Reaction.Silence _ -> {
-        try {
-          closed.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
+      case Reaction.Silence _, Reaction.SilenceInRequest _ -> await(Duration.ofHours(1));
+      case Reaction.Drip _ -> {
+        out.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n".getBytes(US_ASCII));
+        while (!await(Duration.ofMillis(20))) {
+          out.write('x');
         }
       }
     }
     return false;
+  }
+
+  /** Whether the server is closed by then. */
+  private boolean await(Duration most) {
+    try {
+      return closed.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   private static byte[] bytes(Reaction.Answer answer) {

@@ -1,8 +1,6 @@
 package io.mailstream.sender.provider.ses;
 
-import java.net.URI;
-import java.util.Locale;
-import java.util.Set;
+import io.mailstream.sender.provider.common.AccountSettings;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -24,8 +22,6 @@ import software.amazon.awssdk.services.sesv2.SesV2ClientBuilder;
  * @param http what it makes them with; the SDK does not close what it was given
  */
 record SesClients(SesV2Client api, SdkHttpClient http) implements AutoCloseable {
-
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   static SesClients create(SesSettings settings) {
     SdkHttpClient http = new WatchedHttpClient(http(settings));
@@ -56,7 +52,7 @@ record SesClients(SesV2Client api, SdkHttpClient http) implements AutoCloseable 
             .tlsNegotiationTimeout(settings.connectTimeout())
             .connectionAcquisitionTimeout(settings.callTimeout())
             .connectionMaxIdleTime(settings.idleTimeout());
-    if (settings.endpoint().filter(SesClients::isLoopback).isPresent()) {
+    if (settings.endpoint().filter(uri -> AccountSettings.isLoopback(uri.getHost())).isPresent()) {
       builder.proxyConfiguration(
           ProxyConfiguration.builder()
               .useSystemPropertyValues(false)
@@ -64,10 +60,6 @@ record SesClients(SesV2Client api, SdkHttpClient http) implements AutoCloseable 
               .build());
     }
     return builder.build();
-  }
-
-  private static boolean isLoopback(URI endpoint) {
-    return LOOPBACK.contains(endpoint.getHost().toLowerCase(Locale.ROOT));
   }
 
   private static AwsCredentialsProvider credentials(SesSettings settings) {

@@ -1,10 +1,12 @@
 package io.mailstream.sender.provider.ses;
 
-import io.mailstream.runtime.logging.Masking;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.SendOutcome.Deferred;
 import io.mailstream.sender.provider.SendOutcome.Rejected;
 import io.mailstream.sender.provider.SendOutcome.Scope;
+import io.mailstream.sender.provider.common.EspText;
+import io.mailstream.sender.provider.common.Refusals;
+import io.mailstream.sender.provider.common.RetryAfter;
 import io.mailstream.v1.ReasonCode;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,14 +23,7 @@ import java.util.Set;
  */
 final class SesErrors {
 
-  /** How long an account or identity with a fault in its set-up waits before it is tried again. */
-  static final Duration CONFIGURATION_PARK = Duration.ofMinutes(5);
-
-  /** The quota is one of a rolling day: some of it comes back with every minute. */
-  static final Duration QUOTA_PARK = Duration.ofMinutes(15);
-
   private static final Duration MAX_RETRY_AFTER = Duration.ofHours(24);
-  private static final int MAX_TEXT = 300;
 
   private static final Set<String> CREDENTIALS =
       Set.of(
@@ -91,13 +86,15 @@ final class SesErrors {
     if ((throttled || limit || code.equals("MessageRejected"))
         && text.contains("daily message quota exceeded")) {
       return account(
-          answer, notBefore.orElse(now.plus(QUOTA_PARK)), "the account's daily quota is used up");
+          answer,
+          notBefore.orElse(now.plus(Refusals.QUOTA_PARK)),
+          "the account's daily quota is used up");
     }
     if (throttled) {
       return new Deferred(
           Scope.RATE, notBefore, ReasonCode.ESP_THROTTLED, "SES: slow down" + quote(answer));
     }
-    Instant parked = notBefore.orElse(now.plus(CONFIGURATION_PARK));
+    Instant parked = notBefore.orElse(now.plus(Refusals.CONFIGURATION_PARK));
     if (limit) {
       return account(answer, parked, "a limit of the account is reached: raise it with AWS");
     }
@@ -149,14 +146,8 @@ final class SesErrors {
   }
 
   private static String quote(Answer answer) {
-    String text = shown(answer.message());
+    String text = EspText.shown(answer.message());
     String code = answer.code().isEmpty() ? "" : " " + answer.code();
     return " (" + answer.status() + code + (text.isEmpty() ? ")" : ": " + text + ")");
-  }
-
-  /** A text of another's as a detail may show it: on one line, short, addresses masked. */
-  static String shown(String text) {
-    String masked = Masking.text(text).replaceAll("\\p{Cntrl}+", " ").strip();
-    return masked.length() > MAX_TEXT ? masked.substring(0, MAX_TEXT) + "…" : masked;
   }
 }

@@ -6,6 +6,10 @@ import io.mailstream.sender.mime.MimeComposer;
 import io.mailstream.sender.mime.WireAddress;
 import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.sender.provider.common.AccountAlerts;
+import io.mailstream.sender.provider.common.EspText;
+import io.mailstream.sender.provider.common.Refusals;
+import io.mailstream.sender.provider.common.RequestWritten;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.ReasonCode;
 import java.io.IOException;
@@ -42,14 +46,14 @@ public final class SesProvider implements EmailProvider {
   private final Optional<String> configurationSet;
   private final SesClients clients;
   private final SesQuota quota;
-  private final SesAlerts alerts;
+  private final AccountAlerts alerts;
   private final InstantSource clock;
 
   SesProvider(String account, SesSettings settings, InstantSource clock) {
     this.configurationSet = settings.configurationSet();
     this.clients = SesClients.create(settings);
     this.quota = new SesQuota(account, clients.api(), clock);
-    this.alerts = new SesAlerts(account, clock);
+    this.alerts = new AccountAlerts(account, clock);
     this.clock = clock;
   }
 
@@ -68,9 +72,8 @@ public final class SesProvider implements EmailProvider {
   public SendOutcome send(Delivery delivery) {
     Optional<String> recipient = WireAddress.find(delivery.getRecipient().getAddress());
     if (recipient.isEmpty()) {
-      return new SendOutcome.Rejected(
-          ReasonCode.INVALID_ADDRESS,
-          "SES has no SMTPUTF8: the recipient needs an ASCII local part and a domain name");
+      Composition.Refused refused = WireAddress.refused("SES");
+      return new SendOutcome.Rejected(refused.reason(), refused.detail());
     }
     return switch (composer.compose(delivery)) {
       case Composition.Refused(ReasonCode reason, String detail) ->
@@ -146,7 +149,7 @@ public final class SesProvider implements EmailProvider {
     if (credentials) {
       return new SendOutcome.Deferred(
           SendOutcome.Scope.ACCOUNT,
-          Optional.of(clock.instant().plus(SesErrors.CONFIGURATION_PARK)),
+          Optional.of(clock.instant().plus(Refusals.CONFIGURATION_PARK)),
           ReasonCode.ACCOUNT_PARKED,
           "no AWS credentials found: set those of the account, or what AWS's default chain reads");
     }
@@ -165,7 +168,7 @@ public final class SesProvider implements EmailProvider {
     }
     boolean network = root instanceof HttpException || root instanceof IOException;
     return network && root.getMessage() != null
-        ? SesErrors.shown(root.getMessage())
+        ? EspText.shown(root.getMessage())
         : root.getClass().getSimpleName();
   }
 

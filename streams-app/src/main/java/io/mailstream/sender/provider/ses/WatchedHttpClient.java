@@ -1,5 +1,6 @@
 package io.mailstream.sender.provider.ses;
 
+import io.mailstream.sender.provider.common.RequestWritten;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,7 @@ package io.mailstream.sender.provider.ses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mailstream.sender.provider.common.RequestWritten;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package io.mailstream.sender.provider.ses;
 
 import io.mailstream.policy.Account;
 import io.mailstream.sender.provider.EmailProvider;
-import io.mailstream.sender.provider.EmailProviderContract;
+import io.mailstream.sender.provider.HttpProviderContract;
 import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
 import java.net.URI;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** SES's provider against a server that speaks SES's dialect. */
-class SesProviderTest extends EmailProviderContract {
+class SesProviderTest extends HttpProviderContract {
 
   @Override
   protected Dialect dialect() {
@@ -33,7 +33,8 @@ class SesProviderTest extends EmailProviderContract {
                 endpoint.toString(),
                 "call_timeout",
                 callTimeout.toMillis() + "ms")),
-        Map.of("accounts.main.access.key.id", "AKIDTEST", "accounts.main.secret.access.key", "s"));
+        Map.of(
+            "accounts.main.access.key.id", "AKIDTEST", "accounts.main.secret.access.key", SECRET));
   }
 
   /** What SES answers, as its service model has it. */
@@ -60,8 +61,8 @@ class SesProviderTest extends EmailProviderContract {
     }
 
     @Override
-    public Reaction.Answer wrongCredentials() {
-      return error(403, "UnrecognizedClientException", "The security token included is invalid.");
+    public Reaction.Answer wrongCredentials(String secret) {
+      return error(403, "UnrecognizedClientException", "The token is invalid: " + secret);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.mailstream.sender.provider.ses;
+package io.mailstream.sender.provider.common;
 
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The Retry-After header field (RFC 9110, section 10.2.3). */
-final class RetryAfter {
+public final class RetryAfter {
 
   private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
 
@@ -22,7 +22,7 @@ final class RetryAfter {
    * @param most what is believed at most
    * @return empty where there is no field, or one that says nothing about the future
    */
-  static Optional<Instant> parse(Optional<String> field, Instant now, Duration most) {
+  public static Optional<Instant> parse(Optional<String> field, Instant now, Duration most) {
     return field
         .map(String::strip)
         .flatMap(value -> instant(value, now))

@@ -1,4 +1,4 @@
-package io.mailstream.sender.provider.ses;
+package io.mailstream.sender.provider.common;
 
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.SendOutcome.Deferred;
@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells a person what only a person can mend: each thing at most once in ten minutes. */
-final class SesAlerts {
+public final class AccountAlerts {
 
-  private static final Logger LOG = LoggerFactory.getLogger(SesAlerts.class);
+  private static final Logger LOG = LoggerFactory.getLogger(AccountAlerts.class);
   private static final Duration INTERVAL = Duration.ofMinutes(10);
   private static final int MOST = 100;
 
@@ -22,12 +22,14 @@ final class SesAlerts {
   private final InstantSource clock;
   private final Map<String, Instant> told = new ConcurrentHashMap<>();
 
-  SesAlerts(String account, InstantSource clock) {
+  /** The alerts of one account. */
+  public AccountAlerts(String account, InstantSource clock) {
     this.account = account;
     this.clock = clock;
   }
 
-  SendOutcome seen(SendOutcome outcome) {
+  /** Looks at an outcome, and returns it. */
+  public SendOutcome seen(SendOutcome outcome) {
     if (outcome instanceof Deferred deferred
         && (deferred.scope() == Scope.ACCOUNT || deferred.scope() == Scope.IDENTITY)
         && isDue(deferred.detail(), clock.instant())) {

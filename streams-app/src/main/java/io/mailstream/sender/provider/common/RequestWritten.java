@@ -1,4 +1,4 @@
-package io.mailstream.sender.provider.ses;
+package io.mailstream.sender.provider.common;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * say nothing reliable. Once the call is given up, {@link #seal} makes the answer final: a client
  * that comes late, with a connection it waited for, gets an error and no byte.
  */
-final class RequestWritten {
+public final class RequestWritten {
 
   private enum State {
     OPEN,
@@ -23,7 +23,7 @@ final class RequestWritten {
   private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
 
   /** The client takes the last byte. */
-  void handOut() throws IOException {
+  public void handOut() throws IOException {
     if (!state.compareAndSet(State.OPEN, State.HANDED_OUT) && state.get() == State.SEALED) {
       throw new IOException("the call was given up before its request was written");
     }
@@ -34,7 +34,7 @@ final class RequestWritten {
    *
    * @return whether the server can have the whole request; false is final
    */
-  boolean seal() {
+  public boolean seal() {
     return !state.compareAndSet(State.OPEN, State.SEALED) && state.get() == State.HANDED_OUT;
   }
 }
