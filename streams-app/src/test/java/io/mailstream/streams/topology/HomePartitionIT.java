@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ class HomePartitionIT {
     try (LiveMail mail =
         new LiveMail(directory, PARTITIONS, MailDriver.POLICIES, Map.of()).start()) {
       mail.awaitReady();
+      assertHopsAreKnownByName(mail);
       for (int i = 0; i < ADDRESSES; i++) {
         // Each comes in once without a key, once under its own, once in a partition of chance.
         String address = "User" + i + "@Example.com";
@@ -98,6 +100,15 @@ class HomePartitionIT {
         mail.read(mail.topics.suppressions(), ADDRESSES);
     assertThat(suppressions).hasSize(ADDRESSES);
     suppressions.forEach(record -> assertAtHome(record));
+  }
+
+  /** The consumer that looks after what is urgent first knows the hops by their names. */
+  private static void assertHopsAreKnownByName(LiveMail mail) {
+    assertThat(mail.internalTopics("-repartition"))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(LaneClass.values())
+                .map(laneClass -> Intake.hopTopic(mail.applicationId, laneClass))
+                .toList());
   }
 
   private static void assertAtHome(ConsumerRecord<byte[], byte[]> record) {
