@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.TopicConfig;
@@ -13,9 +14,9 @@ import org.apache.kafka.common.config.TopicConfig;
  * The topics of one installation: their names under its prefix, and the settings each is created
  * with. Everything that creates, reads or describes a topic takes it from here.
  *
- * <p>All topics but the dead letters have the same partition count, and all are keyed by {@link
- * RecipientKey} (UTF-8), save the way in, whose records may carry any key, and the dead letters,
- * which keep the key they came with.
+ * <p>All topics that concern a recipient have the same partition count and are keyed by {@link
+ * RecipientKey} (UTF-8), save the way in, whose records may carry any key. The others are the dead
+ * letters, which keep the key they came with, and the accounts.
  */
 public final class Topics {
 
@@ -111,6 +112,14 @@ public final class Topics {
     return prefix + "suppressions";
   }
 
+  /**
+   * {@code AccountState}: what the senders know of the accounts with the ESPs, keyed by account and
+   * instance.
+   */
+  public String accounts() {
+    return prefix + "accounts";
+  }
+
   /** Records that could not be read, as they came, with the reason in their headers. */
   public String deadLetters() {
     return prefix + "dead-letters";
@@ -129,19 +138,15 @@ public final class Topics {
         deleted(engagement(), LONG, MAX_EVENT_BYTES),
         wayIn(suppressionCommands(), MAX_EVENT_BYTES),
         wayIn(suppressionImports(), MAX_EVENT_BYTES),
-        new TopicSpec(
-            suppressions(),
-            Map.of(
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                TopicConfig.CLEANUP_POLICY_COMPACT,
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                String.valueOf(MAX_EVENT_BYTES))),
+        compacted(suppressions()),
+        compacted(accounts()),
         deleted(deadLetters(), LONG, MAX_INTERNAL_BYTES));
   }
 
-  /** The names of the topics that must have the same partition count: all but the dead letters. */
+  /** The names of the topics that must have the same partition count: what concerns recipients. */
   public List<String> copartitioned() {
-    return all().stream().map(TopicSpec::name).filter(name -> !name.equals(deadLetters())).toList();
+    Set<String> others = Set.of(accounts(), deadLetters());
+    return all().stream().map(TopicSpec::name).filter(name -> !others.contains(name)).toList();
   }
 
   /**
@@ -152,6 +157,16 @@ public final class Topics {
     Map<String, String> config = new TreeMap<>(deleted(name, WEEK, maxMessageBytes).config());
     config.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     return new TopicSpec(name, Collections.unmodifiableMap(config));
+  }
+
+  private static TopicSpec compacted(String name) {
+    return new TopicSpec(
+        name,
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            String.valueOf(MAX_EVENT_BYTES)));
   }
 
   private static TopicSpec deleted(String name, Duration retention, int maxMessageBytes) {

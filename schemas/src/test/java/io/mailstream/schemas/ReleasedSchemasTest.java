@@ -3,6 +3,7 @@ package io.mailstream.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.schemas.serde.PortableSchema;
+import io.mailstream.v1.AccountState;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -61,7 +62,8 @@ class ReleasedSchemasTest {
             SendResult.getClassSchema(),
             FeedbackEvent.getClassSchema(),
             SuppressionCommand.getClassSchema(),
-            Suppression.getClassSchema())
+            Suppression.getClassSchema(),
+            AccountState.getClassSchema())
         .map(PortableSchema::of);
   }
 

@@ -33,6 +33,7 @@ class TopicsTest {
             "mail.suppression-commands",
             "mail.suppression-imports",
             "mail.suppressions",
+            "mail.accounts",
             "mail.dead-letters");
     assertThat(TOPICS.requests(Lane.BULK)).isEqualTo("mail.requests.bulk");
     assertThat(TOPICS.dispatch(Lane.TRANSACTIONAL)).isEqualTo("mail.dispatch.transactional");
@@ -64,20 +65,21 @@ class TopicsTest {
   }
 
   @Test
-  void allButTheDeadLettersAreCopartitioned() {
+  void whatConcernsRecipientsIsCopartitioned() {
     Set<String> all = TOPICS.all().stream().map(TopicSpec::name).collect(Collectors.toSet());
     all.remove("mail.dead-letters");
+    all.remove("mail.accounts");
 
     assertThat(TOPICS.copartitioned()).containsExactlyInAnyOrderElementsOf(all);
   }
 
   @Test
-  void onlyTheSuppressionListIsCompacted() {
+  void whatIsAStateIsCompacted() {
     assertThat(TOPICS.all())
         .filteredOn(
             topic -> topic.config().get(TopicConfig.CLEANUP_POLICY_CONFIG).contains("compact"))
         .extracting(TopicSpec::name)
-        .containsExactly("mail.suppressions");
+        .containsExactly("mail.suppressions", "mail.accounts");
   }
 
   @Test
@@ -127,7 +129,7 @@ class TopicsTest {
   @Test
   void nothingIsDeletedForItsSize() {
     assertThat(TOPICS.all())
-        .filteredOn(topic -> !topic.name().equals("mail.suppressions"))
+        .filteredOn(topic -> topic.config().get(TopicConfig.CLEANUP_POLICY_CONFIG).equals("delete"))
         .allSatisfy(topic ->
             assertThat(topic.config()).containsEntry(TopicConfig.RETENTION_BYTES_CONFIG, "-1"));
   }

@@ -156,18 +156,18 @@ public final class PolicyLoader {
           section.path("from_domains"),
           "is empty: name the domains that From addresses may have, or *");
     }
-    String account = section.text("account").orElse(null);
-    if (account == null && accounts.size() == 1) {
-      account = accounts.keySet().iterator().next();
-    }
-    if (account == null) {
-      section.fault(section.path("account"), "is missing: name one of " + accounts.keySet());
-      account = "";
-    } else {
-      requireAccount(section, "account", account, accounts);
+    Routes routes = RoutesReader.find(section, accounts.keySet()).orElse(null);
+    if (routes == null) {
+      if (accounts.size() != 1) {
+        section.fault(
+            section.path("account"),
+            "is missing: name one of %s, or several under accounts".formatted(accounts.keySet()));
+      }
+      routes = Routes.only(accounts.isEmpty() ? "" : accounts.keySet().iterator().next());
     }
     Set<String> allowed = section.texts("allowed_accounts");
-    allowed.forEach(other -> requireAccount(section, "allowed_accounts", other, accounts));
+    allowed.forEach(
+        other -> RoutesReader.require(section, "allowed_accounts", other, accounts.keySet()));
     Map<String, StreamPolicy> streams =
         section.named("streams", named -> stream(named.name(), named.section(), accounts));
     Optional<StreamPolicy> others = Optional.empty();
@@ -181,31 +181,20 @@ public final class PolicyLoader {
           section.path("streams"),
           "is empty: name the tenant's streams, or other_streams: {} to allow any");
     }
-    return new Tenant(name, domains, account, allowed, limit(section), streams, others);
+    return new Tenant(name, domains, routes, allowed, limit(section), streams, others);
   }
 
   private static StreamPolicy stream(
       String name, PolicySection section, Map<String, Account> accounts) {
-    Optional<String> account = section.text("account");
-    account.ifPresent(named -> requireAccount(section, "account", named, accounts));
     return new StreamPolicy(
         name,
-        account,
+        RoutesReader.find(section, accounts.keySet()),
         limit(section),
         section.get(
             "evidence_window",
             EVIDENCE_WINDOW,
             PolicyValues.DURATION_RULE + ", or 0",
             PolicyValues::duration));
-  }
-
-  private static void requireAccount(
-      PolicySection section, String key, String account, Map<String, Account> accounts) {
-    if (!accounts.containsKey(account)) {
-      section.fault(
-          section.path(key),
-          "is '%s', which is no account: name one of %s".formatted(account, accounts.keySet()));
-    }
   }
 
   private static Optional<Limit> limit(PolicySection parent) {

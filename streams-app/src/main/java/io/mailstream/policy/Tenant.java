@@ -10,7 +10,7 @@ import java.util.Set;
  * @param name the tenant's name
  * @param fromDomains the domains that its From addresses may have, in lower-case ASCII; a leading
  *     {@code *.} allows subdomains, {@code *} allows every domain
- * @param account the account its mail goes through unless the stream names another
+ * @param routes the accounts its mail goes through unless the stream names its own
  * @param allowedAccounts further accounts that a request may ask for
  * @param limit the limit over all its streams; empty: none of its own
  * @param streams its streams by name
@@ -19,11 +19,16 @@ import java.util.Set;
 public record Tenant(
     String name,
     Set<String> fromDomains,
-    String account,
+    Routes routes,
     Set<String> allowedAccounts,
     Optional<Limit> limit,
     Map<String, StreamPolicy> streams,
     Optional<StreamPolicy> otherStreams) {
+
+  /** Whether a request of this tenant may ask for an account. */
+  public boolean mayAskFor(String account) {
+    return routes.leadTo(account) || allowedAccounts.contains(account);
+  }
 
   /** The policy of a stream of this tenant; empty: the tenant has no such stream. */
   public Optional<StreamPolicy> stream(String stream) {

@@ -8,6 +8,7 @@ import io.mailstream.policy.Limit;
 import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.EmailProvider.AccountQuota;
 import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.v1.AccountStatus;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.ReasonCode;
 import java.time.Duration;
@@ -66,12 +67,14 @@ final class AccountGate implements AutoCloseable {
   private final CircuitBreaker breaker;
   private final LongAdder calls = new LongAdder();
 
+  private volatile Runnable changed = () -> {};
   private volatile Parked parked = new Parked(0, "");
   private volatile Optional<AccountQuota> quota = Optional.empty();
   private volatile long breakerOpenUntil;
   private volatile int timesOpened;
+  private volatile double rate = Double.POSITIVE_INFINITY;
   private double share;
-  private double throttle = 1;
+  private volatile double throttle = 1;
   private double observed = Double.POSITIVE_INFINITY;
   private long throttledAt;
   private long tickedAt;
@@ -79,6 +82,27 @@ final class AccountGate implements AutoCloseable {
   private double callsPerSecond;
 
   private record Parked(long until, String why) {}
+
+  /**
+   * What is known of the account.
+   *
+   * @param until when it is tried again; empty: it takes mail
+   * @param detail why it takes none or less, for people; empty: it is open
+   * @param ratePerSecond what this instance paces itself at; empty: without a limit
+   * @param quotaLeft what the ESP still takes in its day; empty: without a limit, or unknown
+   */
+  record State(
+      AccountStatus status,
+      Optional<Instant> until,
+      Optional<String> detail,
+      Optional<Double> ratePerSecond,
+      Optional<Double> quotaLeft) {
+
+    /** Whether another says the same on where mail may go. */
+    boolean isSameFor(State other) {
+      return status == other.status && until.equals(other.until);
+    }
+  }
 
   AccountGate(Account account, EmailProvider provider, InstantSource clock) {
     this.account = account;
@@ -109,6 +133,16 @@ final class AccountGate implements AutoCloseable {
   private void opened(int times, long now) {
     timesOpened = times;
     breakerOpenUntil = now + BREAKER_WAIT.apply(times);
+    changed.run();
+  }
+
+  /** Has something run whenever the account begins to take no mail. */
+  void onChange(Runnable listener) {
+    changed = listener;
+  }
+
+  String kind() {
+    return account.provider();
   }
 
   String name() {
@@ -187,6 +221,7 @@ final class AccountGate implements AutoCloseable {
 
   private void park(long until, String why) {
     parked = new Parked(until, "account %s is parked: %s".formatted(name(), why));
+    changed.run();
   }
 
   /** The share of the account's rate that is this instance's: its partitions of all. */
@@ -248,17 +283,40 @@ final class AccountGate implements AutoCloseable {
     if (throttle < 1) {
       mine = Math.min(mine, observed) * throttle;
     }
-    pace.limit(Math.max(mine, 1e-3), burst * share, nanos);
+    rate = Math.max(mine, 1e-3);
+    pace.limit(rate, burst * share, nanos);
+  }
+
+  /** What is known of the account. */
+  State state(long now) {
+    Parked current = parked;
+    if (now < current.until) {
+      return state(AccountStatus.PARKED, current.until, current.why);
+    }
+    if (breaker.getState() == CircuitBreaker.State.OPEN) {
+      return state(
+          AccountStatus.SUSPENDED,
+          breakerOpenUntil,
+          "account %s does not answer".formatted(name()));
+    }
+    return throttle < 1
+        ? state(AccountStatus.SLOWED, 0, "account %s is slowed by its ESP".formatted(name()))
+        : state(AccountStatus.OPEN, 0, "");
+  }
+
+  private State state(AccountStatus status, long until, String detail) {
+    return new State(
+        status,
+        until == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(until)),
+        Optional.of(detail).filter(text -> !text.isEmpty()),
+        Optional.of(rate).filter(Double::isFinite),
+        quota.map(AccountQuota::remainingToday).filter(left -> left >= 0));
   }
 
   /** What keeps the account from sending, for people; empty: nothing. */
   Optional<String> trouble(long now) {
-    if (now < parked.until) {
-      return Optional.of(parked.why);
-    }
-    return breaker.getState() == CircuitBreaker.State.OPEN
-        ? Optional.of("account %s does not answer".formatted(name()))
-        : Optional.empty();
+    State state = state(now);
+    return state.until().isPresent() ? state.detail() : Optional.empty();
   }
 
   @Override

@@ -2,12 +2,15 @@ package io.mailstream.sender;
 
 import io.mailstream.schemas.DeadLetterHeaders;
 import io.mailstream.schemas.Topics;
+import io.mailstream.v1.AccountState;
+import io.mailstream.v1.AccountStatus;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.SendResult;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -66,6 +69,9 @@ final class RecordCodec {
   void warmUp(Delivery sample, long now) {
     serialize(Outcome.sent(sample, "", now).value());
     serialize(Outcome.uncertain(sample, "", now).value());
+    serialize(
+        new AccountState(
+            "", "", "", AccountStatus.OPEN, null, null, null, null, Instant.ofEpochMilli(now)));
     Outcome.sent(sample, "", now).evidence(sample, now).ifPresent(this::serialize);
   }
 
@@ -108,6 +114,21 @@ final class RecordCodec {
     return new ProducerRecord<>(topics.deadLetters(), null, source.key(), source.value(), headers);
   }
 
+  /** What an instance knows of an account. */
+  ProducerRecord<byte[], byte[]> accountState(AccountState state) {
+    return new ProducerRecord<>(
+        topics.accounts(), accountKey(state.getAccount(), state.getInstance()), serialize(state));
+  }
+
+  /** That an instance knows nothing of an account any more. */
+  ProducerRecord<byte[], byte[]> noAccountState(String account, String instance) {
+    return new ProducerRecord<>(topics.accounts(), accountKey(account, instance), null);
+  }
+
+  private static byte[] accountKey(String account, String instance) {
+    return (account + "/" + instance).getBytes(StandardCharsets.UTF_8);
+  }
+
   private byte[] serialize(SpecificRecord value) {
     return serializer.serialize(topic(value), value);
   }
@@ -117,6 +138,7 @@ final class RecordCodec {
       case SendResult result -> topics.results();
       case Deferral deferral -> topics.deferrals();
       case FeedbackEvent event -> topics.feedback();
+      case AccountState state -> topics.accounts();
       default -> throw new IllegalArgumentException("no topic for " + value.getSchema().getName());
     };
   }

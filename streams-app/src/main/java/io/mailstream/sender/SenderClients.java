@@ -93,6 +93,17 @@ class SenderClients {
     return producer(settings);
   }
 
+  /** The producer of what the instance reports beside its transactions. */
+  Producer<byte[], byte[]> reports() {
+    Map<String, Object> settings = new HashMap<>(config.clients());
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+    settings.put(ProducerConfig.CLIENT_ID_CONFIG, config.transactionalId() + "-reports");
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return new KafkaProducer<>(settings);
+  }
+
   /** A producer by its settings. */
   Producer<byte[], byte[]> producer(Map<String, Object> settings) {
     return new KafkaProducer<>(settings);

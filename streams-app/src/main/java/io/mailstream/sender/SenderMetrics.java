@@ -61,6 +61,17 @@ final class SenderMetrics {
         .register(registry);
   }
 
+  /** Whether an account takes mail. */
+  void account(AccountGate account) {
+    io.micrometer.core.instrument.Gauge.builder(
+            "mailstream.sender.account.open",
+            account,
+            gate -> gate.trouble(System.currentTimeMillis()).isPresent() ? 0 : 1)
+        .description("Whether the account takes mail: 1, or 0 while it is parked or suspended")
+        .tag("account", account.name())
+        .register(registry);
+  }
+
   void ended(Outcome.Kind kind) {
     outcomes.get(kind).increment();
   }

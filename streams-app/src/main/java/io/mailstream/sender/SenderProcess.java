@@ -61,6 +61,7 @@ final class SenderProcess {
       Map<String, AccountGate> accounts,
       AccountMonitor monitor,
       SenderMetrics metrics,
+      SenderClients clients,
       SenderRole.Surroundings surroundings) {
     this.config = config;
     this.topics = topics;
@@ -69,7 +70,7 @@ final class SenderProcess {
     this.monitor = monitor;
     this.metrics = metrics;
     this.surroundings = surroundings;
-    clients = surroundings.clients().apply(config);
+    this.clients = clients;
     tail = new SuppressionTail(topics.suppressions(), clients::tail, codec, config.gateMaxAge());
     thread = Thread.ofPlatform().name("mailstream-sender").unstarted(this::run);
     gauges();

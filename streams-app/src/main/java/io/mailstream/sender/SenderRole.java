@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -47,6 +48,8 @@ public final class SenderRole implements Role {
   private final Map<String, AccountGate> accounts = new TreeMap<>();
   private final SenderProcess process;
   private final AccountMonitor monitor;
+  private final AccountReporter reporter;
+  private final InstantSource clock;
   private final Duration stopBound;
 
   /**
@@ -76,22 +79,21 @@ public final class SenderRole implements Role {
       Serdes serdes,
       MeterRegistry registry,
       Surroundings surroundings) {
-    InstantSource clock = surroundings.clock();
+    clock = surroundings.clock();
     stopBound = config.handoverTimeout().plus(STOP_MARGIN);
     policies
         .accounts()
         .forEach((name, account) ->
             accounts.put(name, new AccountGate(account, providers.apply(account), clock)));
     monitor = new AccountMonitor(accounts.values(), clock);
+    RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
+    SenderMetrics metrics = new SenderMetrics(registry);
+    accounts.values().forEach(metrics::account);
+    SenderClients clients = surroundings.clients().apply(config);
+    reporter =
+        new AccountReporter(config.instanceId(), accounts.values(), codec, clients::reports, clock);
     process =
-        new SenderProcess(
-            config,
-            topics,
-            new RecordCodec(topics, serdes.serializer(), serdes.deserializer()),
-            accounts,
-            monitor,
-            new SenderMetrics(registry),
-            surroundings);
+        new SenderProcess(config, topics, codec, accounts, monitor, metrics, clients, surroundings);
   }
 
   /** What writes and reads Avro. */
@@ -134,6 +136,7 @@ public final class SenderRole implements Role {
   @Override
   public void start() {
     monitor.start();
+    reporter.start();
     process.start();
   }
 
@@ -148,12 +151,21 @@ public final class SenderRole implements Role {
     checks.add(check("sender", () -> process.trouble()));
     checks.add(check("suppression-gate", () -> process.gateTrouble()));
     checks.add(check("sender-schema-registry", () -> process.registryTrouble()));
-    accounts.forEach((name, gate) ->
-        checks.add(
-            check(
-                "account-" + name,
-                () -> gate.trouble(InstantSource.system().millis()).orElse(""))));
+    accounts.forEach(
+        (name, gate) -> checks.add(HealthCheck.of("account-" + name, () -> account(gate))));
     return checks;
+  }
+
+  /** One account that takes no mail is no reason to take the service out, as long as others do. */
+  private CheckResult account(AccountGate gate) {
+    long now = clock.millis();
+    Optional<String> trouble = gate.trouble(now);
+    if (trouble.isEmpty()) {
+      return CheckResult.up();
+    }
+    return accounts.values().stream().allMatch(other -> other.trouble(now).isPresent())
+        ? CheckResult.down(trouble.get())
+        : CheckResult.up(trouble.get());
   }
 
   private static HealthCheck check(String name, java.util.function.Supplier<String> trouble) {
@@ -173,6 +185,7 @@ public final class SenderRole implements Role {
   @Override
   public void close() {
     LOG.info("The sender stops");
+    reporter.close();
     process.stop(stopBound);
     monitor.close();
     accounts.values().forEach(AccountGate::close);

@@ -3,8 +3,11 @@ package io.mailstream.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.mailstream.policy.Routes.Way;
+import io.mailstream.v1.Lane;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +28,7 @@ class PolicyLoaderTest {
     Policies policies = PolicyLoader.load(SMALLEST);
 
     Tenant acme = policies.tenant("acme").orElseThrow();
-    assertThat(acme.account()).isEqualTo("ses");
+    assertThat(acme.routes()).isEqualTo(Routes.only("ses"));
     assertThat(acme.limit()).isEmpty();
     assertThat(acme.stream("any").orElseThrow().evidenceWindow()).isEqualTo(Duration.ofMinutes(5));
     assertThat(policies.tenant("nobody")).isEmpty();
@@ -81,15 +84,18 @@ class PolicyLoaderTest {
                 Map.of("region", "eu-central-1", "port", "99")));
     Tenant acme = policies.tenant("acme").orElseThrow();
     assertThat(acme.fromDomains()).isEqualTo(Set.of("*.acme.example", "xn--bcher-kva.example"));
-    assertThat(acme.account()).isEqualTo("main");
+    assertThat(acme.routes()).isEqualTo(Routes.only("main"));
     assertThat(acme.allowedAccounts()).containsExactly("other");
     assertThat(acme.limit()).contains(new Limit(10, 10));
     assertThat(acme.stream("reset"))
         .contains(
             new StreamPolicy(
-                "reset", Optional.of("other"), Optional.of(new Limit(1, 5)), Duration.ZERO));
+                "reset",
+                Optional.of(Routes.only("other")),
+                Optional.of(new Limit(1, 5)),
+                Duration.ZERO));
     assertThat(acme.stream("unknown")).isEmpty();
-    assertThat(policies.tenant("anybody").orElseThrow().account()).isEqualTo("other");
+    assertThat(policies.tenant("anybody").orElseThrow().routes()).isEqualTo(Routes.only("other"));
     assertThat(policies.retry())
         .isEqualTo(
             new Retry(Duration.ofSeconds(1), 3, Duration.ofMinutes(1), 0, 4, Duration.ofHours(2)));
@@ -103,6 +109,56 @@ class PolicyLoaderTest {
     assertThat(policies.maxMessageBytes()).isEqualTo(262_144);
     assertThat(policies.maxRequestBytes()).isEqualTo(1_048_576);
     assertThat(policies.maxRecipients()).isEqualTo(7);
+  }
+
+  @Test
+  void mailMayHaveSeveralAccountsByWeightAndLane() {
+    Policies policies =
+        PolicyLoader.load(
+            """
+            accounts: {a: {provider: ses}, b: {provider: ses}, c: {provider: ses}}
+            tenants:
+              acme:
+                from_domains: [acme.example]
+                accounts: {a: {weight: 9}, b: {lanes: [bulk]}, c: {weight: 0}}
+                streams: {plain: {}, own: {accounts: {c: {}, a: {weight: 0.5}}}}
+            """);
+
+    Tenant acme = policies.tenant("acme").orElseThrow();
+    Set<Lane> both = Set.of(Lane.TRANSACTIONAL, Lane.BULK);
+    assertThat(acme.routes().ways())
+        .containsExactly(
+            new Way("a", 9, both), new Way("b", 1, Set.of(Lane.BULK)), new Way("c", 0, both));
+    assertThat(acme.stream("plain").orElseThrow().routes()).isEmpty();
+    assertThat(acme.stream("own").orElseThrow().routes())
+        .contains(new Routes(List.of(new Way("c", 1, both), new Way("a", 0.5, both))));
+  }
+
+  @Test
+  void routesThatLeadNowhereAreFaults() {
+    PolicyFaults faults =
+        faults(
+            """
+            accounts: {a: {provider: ses}, b: {provider: ses}}
+            tenants:
+              both: {from_domains: ["*"], account: a, accounts: {b: {}}, other_streams: {}}
+              unknown: {from_domains: ["*"], accounts: {x: {weight: -1}}, other_streams: {}}
+              lanes: {from_domains: ["*"], accounts: {a: {lanes: [bulk]}}, other_streams: {}}
+              wrong: {from_domains: ["*"], accounts: {a: {lanes: [fast]}}, other_streams: {}}
+              empty: {from_domains: ["*"], accounts: {}, other_streams: {}}
+              none: {from_domains: ["*"], other_streams: {}}
+            """);
+
+    assertThat(faults.faults())
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.both.accounts: stands beside account"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.unknown.accounts: is 'x', which is no"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.unknown.accounts.x.weight: is '-1'"))
+        .anySatisfy(f ->
+            assertThat(f)
+                .isEqualTo("tenants.lanes.accounts: has none for the transactional lane: add one"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.wrong.accounts.a.lanes: holds 'fast'"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.empty.accounts: is empty"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.none.account: is missing"));
   }
 
   @Test

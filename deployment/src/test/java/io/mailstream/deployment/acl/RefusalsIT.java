@@ -60,6 +60,7 @@ class RefusalsIT {
       mail.suppression-commands      RC        DC      -               -         -       -        WC
       mail.suppression-imports       RC        DC      -               -         -       -        WC
       mail.suppressions              WC        RC      -               -         R       -        RC
+      mail.accounts                  RC        WC      -               -         -       -        DC
       mail.dead-letters              WC        WC      W               -         -       -        RC
       mailstream-hold-changelog      RWX       -       -               -         -       -        -
       apicurio-journal               -         -       -               -         -       -        -

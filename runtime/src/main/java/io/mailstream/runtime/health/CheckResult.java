@@ -3,8 +3,12 @@ package io.mailstream.runtime.health;
 /** What a check found. */
 public sealed interface CheckResult {
 
-  /** It works. */
-  record Up() implements CheckResult {}
+  /**
+   * It works.
+   *
+   * @param note what is to be known all the same, for people; empty: nothing
+   */
+  record Up(String note) implements CheckResult {}
 
   /**
    * It does not.
@@ -15,7 +19,12 @@ public sealed interface CheckResult {
 
   /** It works. */
   static CheckResult up() {
-    return new Up();
+    return new Up("");
+  }
+
+  /** It works, and what is to be known all the same. */
+  static CheckResult up(String note) {
+    return new Up(note);
   }
 
   /** It does not work, and why. */

@@ -37,8 +37,13 @@ final class HealthJson {
         json.writeStartObject();
         json.writeStringField("name", check.getKey());
         json.writeStringField("status", status(check.getValue().isUp()));
-        if (check.getValue() instanceof CheckResult.Down(String why)) {
-          json.writeStringField("reason", why);
+        String reason =
+            switch (check.getValue()) {
+              case CheckResult.Down(String why) -> why;
+              case CheckResult.Up(String note) -> note;
+            };
+        if (!reason.isEmpty()) {
+          json.writeStringField("reason", reason);
         }
         json.writeEndObject();
       }

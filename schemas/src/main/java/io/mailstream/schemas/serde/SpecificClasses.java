@@ -1,5 +1,6 @@
 package io.mailstream.schemas.serde;
 
+import io.mailstream.v1.AccountState;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -28,7 +29,8 @@ final class SpecificClasses {
           SendResult.class,
           FeedbackEvent.class,
           SuppressionCommand.class,
-          Suppression.class);
+          Suppression.class,
+          AccountState.class);
 
   /** A class with the schema it was generated from and its logical types. */
   record Known(Class<?> type, Schema schema, SpecificData model) {}

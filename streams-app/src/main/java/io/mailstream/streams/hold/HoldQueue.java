@@ -4,17 +4,21 @@ import io.mailstream.policy.Policies;
 import io.mailstream.streams.hold.QueueId.Position;
 import io.mailstream.streams.result.Results;
 import io.mailstream.streams.throttle.Flow;
+import io.mailstream.streams.throttle.Scope;
 import io.mailstream.streams.throttle.Throttle;
 import io.mailstream.v1.Deferral;
+import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.ResultStatus;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Everything of one partition that waits, and what happens to it. It is told the time. */
 final class HoldQueue {
@@ -25,11 +29,18 @@ final class HoldQueue {
   private static final List<HoldReason> TIMED =
       List.of(HoldReason.EVIDENCE, HoldReason.RETRY, HoldReason.SCHEDULED);
 
+  /** Why the ESP certainly has none of it, and the account is not to be waited for. */
+  private static final Set<DeferralReason> NEVER_HANDED_OVER =
+      EnumSet.of(DeferralReason.NOT_STARTED, DeferralReason.ACCOUNT_PARKED);
+
   /** What one tick may release of what waits for limits, and of what waits for a time. */
   private static final int TICK_RECORDS = 500;
 
   private static final long TICK_BYTES = 4 * 1024 * 1024;
   private static final long FORGET_EVERY_MILLIS = 60_000;
+
+  /** Who waits for a closed account is looked at one by one: not at every tick. */
+  private static final long LEAVE_EVERY_MILLIS = 200;
 
   private final Policies policies;
   private final Backoff backoff;
@@ -39,9 +50,11 @@ final class HoldQueue {
   private final Throttle throttle;
   private final Outlet outlet;
   private final LimitQueues limits;
+  private final List<Scope.Account> accounts;
   private final Map<QueueId.Timed, TimedQueue> timed = new HashMap<>();
   private long lastTick;
   private long lastForgot;
+  private long lastLeft;
 
   /** Takes up what the store holds, by one seek a queue. */
   HoldQueue(
@@ -61,6 +74,7 @@ final class HoldQueue {
     this.throttle = throttle;
     this.outlet = outlet;
     this.limits = new LimitQueues(store, totals, throttle, check, outlet);
+    this.accounts = policies.accounts().keySet().stream().map(Scope.Account::new).toList();
     this.lastTick = now;
     this.lastForgot = now;
     for (Lane lane : LANES) {
@@ -92,7 +106,15 @@ final class HoldQueue {
 
   /** The sender hands a delivery back; {@code held} has the deferral's delivery. */
   void takeBack(Held held, Deferral deferral, long now) {
-    apply(DeferralDecision.of(deferral, policies, backoff, now), held, now);
+    DeferralDecision decision = DeferralDecision.of(deferral, policies, backoff, now);
+    if (decision instanceof DeferralDecision.Park park) {
+      throttle.park(Flow.of(park.delivery()), park.until(), now);
+    }
+    boolean elsewhere =
+        NEVER_HANDED_OVER.contains(deferral.getReason()) && goesElsewhere(held, now);
+    if (!elsewhere) {
+      apply(decision, held, now);
+    }
   }
 
   /** The ESP reports something: it may settle a delivery whose outcome is unknown. */
@@ -118,7 +140,12 @@ final class HoldQueue {
     lastTick = now;
     Budget forLimits = new Budget(TICK_RECORDS, TICK_BYTES);
     Budget forTimed = new Budget(TICK_RECORDS, TICK_BYTES);
+    boolean leave = Math.abs(now - lastLeft) >= LEAVE_EVERY_MILLIS;
+    lastLeft = leave ? now : lastLeft;
     for (Lane lane : LANES) {
+      for (Scope.Account account : leave ? accounts : List.<Scope.Account>of()) {
+        limits.leaveClosed(account, lane, now, forLimits);
+      }
       limits.release(lane, now, forLimits);
       settleUnresolved(lane, now, forTimed);
       releaseTimed(HoldReason.RETRY, lane, now, forTimed);
@@ -171,16 +198,25 @@ final class HoldQueue {
     switch (decision) {
       case DeferralDecision.Wait(Delivery delivery, long until) ->
           hold(HoldReason.RETRY, held.changed(delivery), until, now);
-      case DeferralDecision.Park(Delivery delivery, long until) -> {
-        throttle.park(Flow.of(delivery), until, now);
-        limits.admit(held.changed(delivery), now);
-      }
+      case DeferralDecision.Park(Delivery delivery, long until) ->
+          limits.admit(held.changed(delivery), now);
       case DeferralDecision.AwaitEvidence(Delivery delivery, long until) ->
           awaitEvidence(held.changed(delivery), until, now);
       case DeferralDecision.Resend(Delivery delivery) ->
           release(held.changed(delivery).maybeSent(), now);
       case DeferralDecision.End end -> outlet.end(held, end.result(), now);
     }
+  }
+
+  /** Goes by another account at once, where one takes it. */
+  private boolean goesElsewhere(Held held, long now) {
+    String account = held.delivery().getAccount();
+    if (Release.of(check, held, now) instanceof Release.Go(Held routed)
+        && !routed.delivery().getAccount().equals(account)) {
+      limits.admit(routed, now);
+      return true;
+    }
+    return false;
   }
 
   private void release(Held held, long now) {

@@ -77,6 +77,24 @@ final class LimitQueues {
     }
   }
 
+  /** Lets mail leave an account that is closed, where another takes it. */
+  void leaveClosed(Scope.Account account, Lane lane, long now, Budget budget) {
+    for (FlowQueue queue : lines.waitingAt(account, lane)) {
+      Gate own = find(throttle.gates(queue.flow(), now), account);
+      if (!own.isClosed(now)) {
+        return;
+      }
+      if (check.isOpenElsewhere(queue.flow(), lane, now)) {
+        while (budget.isLeft() && !queue.isEmpty()) {
+          switch (takeHead(queue, own.opensAt(lane, now), now, budget)) {
+            case Taken(Held held, Release.End end) -> outlet.end(held, end.result(), now);
+            case Taken(Held held, Release.Go(Held released)) -> admit(released, now);
+          }
+        }
+      }
+    }
+  }
+
   /** Looks at every line again at the next release: the clock was set back. */
   void clockSetBack(long now) {
     lines.openAll(now);
@@ -109,18 +127,9 @@ final class LimitQueues {
   }
 
   private void releaseHead(FlowQueue queue, List<Gate> gates, long now, Budget budget) {
-    HoldStore.Entry entry = queue.peek(store);
-    budget.spend(entry.bytes());
-    Scope scope = lines.remove(queue);
-    queue.pop(store, entry.held());
-    if (queue.isEmpty()) {
-      queues.remove(queue.id());
-    } else {
-      lines.add(queue, scope, now);
-    }
-    switch (Release.of(check, entry.held(), now)) {
-      case Release.End end -> outlet.end(entry.held(), end.result(), now);
-      case Release.Go(Held held) -> {
+    switch (takeHead(queue, now, now, budget)) {
+      case Taken(Held held, Release.End end) -> outlet.end(held, end.result(), now);
+      case Taken(Held before, Release.Go(Held held)) -> {
         if (Flow.of(held.delivery()).equals(queue.flow())) {
           dispatch(held, gates, queue.lane(), now);
         } else {
@@ -128,6 +137,22 @@ final class LimitQueues {
         }
       }
     }
+  }
+
+  /** What was taken out, and what becomes of it. */
+  private record Taken(Held held, Release release) {}
+
+  private Taken takeHead(FlowQueue queue, long opensAt, long now, Budget budget) {
+    HoldStore.Entry entry = queue.peek(store);
+    budget.spend(entry.bytes());
+    Scope scope = lines.remove(queue);
+    queue.pop(store, entry.held());
+    if (queue.isEmpty()) {
+      queues.remove(queue.id());
+    } else {
+      lines.add(queue, scope, opensAt);
+    }
+    return new Taken(entry.held(), Release.of(check, entry.held(), now));
   }
 
   private void dispatch(Held held, List<Gate> gates, Lane lane, long now) {

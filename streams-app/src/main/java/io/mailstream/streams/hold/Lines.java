@@ -5,6 +5,7 @@ import io.mailstream.v1.Lane;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -62,6 +63,12 @@ final class Lines {
   OptionalLong first(Scope scope, Lane lane) {
     Line line = lines.get(new Key(scope, lane));
     return line == null ? OptionalLong.empty() : OptionalLong.of(line.waiting.firstKey());
+  }
+
+  /** Who waits at a scope now, the one that waits longest first. */
+  List<FlowQueue> waitingAt(Scope scope, Lane lane) {
+    Line line = lines.get(new Key(scope, lane));
+    return line == null ? List.of() : List.copyOf(line.waiting.values());
   }
 
   /** The line that may have opened longest ago; empty: none has. */

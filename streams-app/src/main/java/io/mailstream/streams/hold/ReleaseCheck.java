@@ -1,6 +1,8 @@
 package io.mailstream.streams.hold;
 
+import io.mailstream.streams.throttle.Flow;
 import io.mailstream.v1.Delivery;
+import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendResult;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,6 +23,17 @@ public interface ReleaseCheck {
    * @param now milliseconds since the epoch
    */
   Verdict check(Delivery delivery, long now);
+
+  /**
+   * Whether the account that mail waits for takes none, and another that it may go by does. Then
+   * {@link #check} sends it there.
+   *
+   * @param flow the mail, with the account that it waits for
+   * @param now milliseconds since the epoch
+   */
+  default boolean isOpenElsewhere(Flow flow, Lane lane, long now) {
+    return false;
+  }
 
   /** What becomes of the delivery. */
   sealed interface Verdict {

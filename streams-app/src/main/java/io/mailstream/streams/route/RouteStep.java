@@ -1,6 +1,5 @@
 package io.mailstream.streams.route;
 
-import io.mailstream.policy.Policies;
 import io.mailstream.streams.result.Results;
 import io.mailstream.streams.route.Router.Route;
 import io.mailstream.v1.Delivery;
@@ -16,23 +15,23 @@ import org.apache.kafka.streams.processor.api.Record;
 public final class RouteStep
     implements ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> {
 
-  private final Policies policies;
+  private final Router router;
   private final Outputs outputs;
 
   /**
    * The step.
    *
-   * @param policies accounts, and who uses which
+   * @param router accounts, and who uses which
    * @param outputs where records go
    */
-  public RouteStep(Policies policies, Outputs outputs) {
-    this.policies = policies;
+  public RouteStep(Router router, Outputs outputs) {
+    this.router = router;
     this.outputs = outputs;
   }
 
   @Override
   public Processor<String, SpecificRecord, String, SpecificRecord> get() {
-    return new RouteProcessor(new Router(policies), outputs);
+    return new RouteProcessor(router, outputs);
   }
 
   /**
@@ -60,7 +59,7 @@ public final class RouteStep
         context().forward(record, outputs.next());
         return;
       }
-      switch (router.route(delivery)) {
+      switch (router.route(delivery, context().currentSystemTimeMs())) {
         case Route.By(String account) ->
             context()
                 .forward(record.withValue(Router.withAccount(delivery, account)), outputs.next());

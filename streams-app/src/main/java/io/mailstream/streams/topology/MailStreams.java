@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -50,6 +51,7 @@ public final class MailStreams implements AutoCloseable {
   private volatile String whyWaiting = "";
   private volatile Thread starter;
   private volatile KafkaStreamsMetrics metrics;
+  private volatile AccountTail accounts;
   private volatile MailstreamAvroSerde<SpecificRecord> serde;
 
   /**
@@ -140,11 +142,16 @@ public final class MailStreams implements AutoCloseable {
     serde = avro;
     Properties properties = new Properties();
     properties.putAll(TopologySettings.streams(config, topics, self));
+    AccountTail tail =
+        new AccountTail(
+            topics.accounts(),
+            () -> new KafkaConsumer<>(TopologySettings.accountTail(config)),
+            avro.deserializer());
     KafkaStreams starting =
         new KafkaStreams(
             MailTopology.build(
                 new MailTopology.Settings(
-                    topics, partitions, policies, avro, meters, clock, clock.millis())),
+                    topics, partitions, policies, tail, avro, meters, clock, clock.millis())),
             properties,
             new UrgentFirstClients(topics, config.getString(TopologySettings.APPLICATION_ID)));
     starting.setUncaughtExceptionHandler(new ThreadFailures(clock));
@@ -158,6 +165,8 @@ public final class MailStreams implements AutoCloseable {
         return;
       }
       streams.set(starting);
+      accounts = tail;
+      tail.start();
       starting.start();
     }
   }
@@ -193,6 +202,9 @@ public final class MailStreams implements AutoCloseable {
             CloseOptions.timeout(CLOSE_BOUND)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP))) {
       LOG.warn("The topology did not stop within {} s", CLOSE_BOUND.toSeconds());
+    }
+    if (accounts != null) {
+      accounts.close();
     }
     if (metrics != null) {
       metrics.close();

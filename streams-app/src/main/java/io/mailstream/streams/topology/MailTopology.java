@@ -5,7 +5,9 @@ import io.mailstream.schemas.Topics;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.deduplicate.DeduplicateStep;
 import io.mailstream.streams.hold.HoldSupplier;
+import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.streams.route.RouteStep;
+import io.mailstream.streams.route.Router;
 import io.mailstream.streams.suppress.SuppressStep;
 import io.mailstream.streams.suppress.SuppressionStore;
 import io.mailstream.streams.topology.Intake.Exits;
@@ -54,6 +56,7 @@ public final class MailTopology {
    * @param topics the topics of the installation
    * @param partitions the partition count of every keyed topic
    * @param policies what may be sent
+   * @param accounts which accounts take mail
    * @param avro reads and writes the public topics; shared by all threads
    * @param meters where the steps count
    * @param clock the time of arrival; the driver's own in tests
@@ -63,6 +66,7 @@ public final class MailTopology {
       Topics topics,
       int partitions,
       Policies policies,
+      OpenAccounts accounts,
       Serde<SpecificRecord> avro,
       MeterRegistry meters,
       InstantSource clock,
@@ -74,6 +78,7 @@ public final class MailTopology {
     Policies policies = settings.policies();
     MeterRegistry meters = settings.meters();
     FlowMeters flow = new FlowMeters(meters);
+    Router router = new Router(policies, settings.accounts());
     StoreBuilder<KeyValueStore<String, SuppressionState>> suppressions = SuppressionStore.builder();
 
     StreamsBuilder builder = new StreamsBuilder(explicitNaming());
@@ -117,8 +122,7 @@ public final class MailTopology {
                 new SuppressStep.Outputs(ROUTE, RESULTS, TO_SUPPRESSIONS),
                 meters),
             DEDUPLICATE)
-        .addProcessor(
-            ROUTE, new RouteStep(policies, new RouteStep.Outputs(HOLD, RESULTS)), SUPPRESS)
+        .addProcessor(ROUTE, new RouteStep(router, new RouteStep.Outputs(HOLD, RESULTS)), SUPPRESS)
         .addProcessor(
             HOLD,
             new HoldSupplier(
@@ -127,7 +131,7 @@ public final class MailTopology {
                     DISPATCH,
                     RESULTS,
                     policies,
-                    ReleaseDecision.factory(suppressions, policies),
+                    ReleaseDecision.factory(suppressions, router),
                     settings.partitions(),
                     meters,
                     settings.jitterSeed())),

@@ -1,6 +1,5 @@
 package io.mailstream.streams.topology;
 
-import io.mailstream.policy.Policies;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.hold.ReleaseCheck;
@@ -9,7 +8,9 @@ import io.mailstream.streams.route.Router;
 import io.mailstream.streams.route.Router.Route;
 import io.mailstream.streams.suppress.SuppressionDecision;
 import io.mailstream.streams.suppress.SuppressionStore;
+import io.mailstream.streams.throttle.Flow;
 import io.mailstream.v1.Delivery;
+import io.mailstream.v1.Lane;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SuppressionEntry;
@@ -33,12 +34,11 @@ final class ReleaseDecision implements ReleaseCheck {
   }
 
   static ReleaseCheck.Factory factory(
-      StoreBuilder<KeyValueStore<String, SuppressionState>> store, Policies policies) {
+      StoreBuilder<KeyValueStore<String, SuppressionState>> store, Router router) {
     return new Factory() {
       @Override
       public ReleaseCheck create(ProcessorContext<String, SpecificRecord> context) {
-        return new ReleaseDecision(
-            context.getStateStore(SuppressionStore.NAME), new Router(policies));
+        return new ReleaseDecision(context.getStateStore(SuppressionStore.NAME), router);
       }
 
       @Override
@@ -70,11 +70,16 @@ final class ReleaseDecision implements ReleaseCheck {
           SuppressionDecision.describe(entry.get()),
           now);
     }
-    return switch (router.route(delivery)) {
+    return switch (router.route(delivery, now)) {
       case Route.By(String account) -> new Verdict.Go(Router.withAccount(delivery, account));
       case Route.None none ->
           end(delivery, ResultStatus.REJECTED, none.reason(), none.detail(), now);
     };
+  }
+
+  @Override
+  public boolean isOpenElsewhere(Flow flow, Lane lane, long now) {
+    return router.leadsRound(flow.account(), flow.tenant(), flow.stream(), lane, now);
   }
 
   private static Verdict end(

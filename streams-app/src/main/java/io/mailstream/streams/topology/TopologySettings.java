@@ -15,6 +15,7 @@ import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.state.HostInfo;
 
@@ -119,6 +120,17 @@ public final class TopologySettings {
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.getInt(THREADS));
     settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.getInt(STANDBYS));
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.host() + ":" + self.port());
+    return settings;
+  }
+
+  /** The settings of the consumer of what the senders say of the accounts. */
+  static Map<String, Object> accountTail(ServiceConfig config) {
+    Map<String, Object> settings = new HashMap<>(CommonConfig.kafkaClient(config));
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.getString(APPLICATION_ID) + "-accounts");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     return settings;
   }
 

@@ -149,9 +149,7 @@ final class RequestValidator {
           "has a domain that the policies do not allow to the tenant: use one of from_domains");
     }
     String hint = request.getAccount();
-    if (hint != null
-        && !(policies.accounts().containsKey(hint)
-            && (hint.equals(tenant.account()) || tenant.allowedAccounts().contains(hint)))) {
+    if (hint != null && !(policies.accounts().containsKey(hint) && tenant.mayAskFor(hint))) {
       faults.add(
           ReasonCode.UNKNOWN_ACCOUNT,
           "account",

@@ -5,6 +5,7 @@ import io.mailstream.policy.Deduplication;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.Retry;
+import io.mailstream.policy.Routes;
 import io.mailstream.policy.StreamPolicy;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.Tenant;
@@ -101,7 +102,7 @@ final class Mail {
           new Tenant(
               tenant,
               Set.of("*"),
-              "main",
+              Routes.only("main"),
               Set.of("spare"),
               Optional.ofNullable(limits.get(tenant)),
               streams,

@@ -12,8 +12,10 @@ import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.Recipient;
 import io.mailstream.v1.RecordOrigin;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RouterTest {
@@ -29,14 +31,15 @@ class RouterTest {
                   account: a
                   allowed_accounts: [c]
                   streams: {plain: {}, own: {account: b}}
-              """));
+              """),
+          OpenAccounts.ALL);
 
   @Test
   void theRequestsWishComesBeforeTheStreamsAccountBeforeTheTenants() {
-    assertThat(router.route(delivery("acme", "plain", null))).isEqualTo(new Route.By("a"));
-    assertThat(router.route(delivery("acme", "own", null))).isEqualTo(new Route.By("b"));
-    assertThat(router.route(delivery("acme", "own", "c"))).isEqualTo(new Route.By("c"));
-    assertThat(router.route(delivery("acme", "own", "a"))).isEqualTo(new Route.By("a"));
+    assertThat(route(delivery("acme", "plain", null))).isEqualTo(new Route.By("a"));
+    assertThat(route(delivery("acme", "own", null))).isEqualTo(new Route.By("b"));
+    assertThat(route(delivery("acme", "own", "c"))).isEqualTo(new Route.By("c"));
+    assertThat(route(delivery("acme", "own", "a"))).isEqualTo(new Route.By("a"));
   }
 
   @Test
@@ -59,8 +62,85 @@ class RouterTest {
     assertThat(after).isEqualTo(before);
   }
 
+  @Test
+  void severalAccountsShareTheMailByWeightAndEachDeliveryKeepsIts() {
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 10_000; i++) {
+      String account = account(shared(), "id-" + i, Lane.BULK);
+      assertThat(account(shared(), "id-" + i, Lane.BULK)).isEqualTo(account);
+      counts.merge(account, 1, Integer::sum);
+    }
+    // Standard deviation of a share of three quarters of 10,000 is 43.
+    assertThat(counts.get("a")).isBetween(7_200, 7_800);
+    assertThat(counts.get("b")).isBetween(2_200, 2_800);
+    assertThat(counts).doesNotContainKey("standby");
+  }
+
+  @Test
+  void whatAnAccountCannotTakeGoesElsewhereAndNothingElseMoves() {
+    for (int i = 0; i < 1_000; i++) {
+      String id = "id-" + i;
+      String before = account(shared(), id, Lane.BULK);
+      String after = account(shared("a"), id, Lane.BULK);
+      assertThat(after).isEqualTo("b");
+      assertThat(account(shared("b"), id, Lane.BULK)).isEqualTo("a");
+      assertThat(account(shared("a", "b"), id, Lane.BULK)).isEqualTo("standby");
+      assertThat(account(shared("a", "b", "standby"), id, Lane.BULK)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aLaneHasItsOwnAccounts() {
+    assertThat(account(shared("a", "b"), "x", Lane.TRANSACTIONAL)).isEqualTo("fast");
+    assertThat(account(shared("a", "b", "fast"), "x", Lane.TRANSACTIONAL)).isEqualTo("standby");
+  }
+
+  @Test
+  void theRequestsWishGivesWayWhereItTakesNoMail() {
+    Delivery wish = delivery("acme", "any", "b");
+    assertThat(shared().route(wish, 0)).isEqualTo(new Route.By("b"));
+    assertThat(shared("b").route(wish, 0)).isEqualTo(new Route.By("a"));
+    assertThat(shared("a", "b", "standby").route(wish, 0)).isEqualTo(new Route.By("b"));
+  }
+
+  @Test
+  void knowsWhetherThereIsAWayRound() {
+    assertThat(shared("a").leadsRound("a", "acme", "any", Lane.BULK, 0)).isTrue();
+    assertThat(shared().leadsRound("a", "acme", "any", Lane.BULK, 0)).isFalse();
+    assertThat(shared("a", "b", "standby").leadsRound("a", "acme", "any", Lane.BULK, 0)).isFalse();
+    assertThat(shared("a").leadsRound("a", "gone", "any", Lane.BULK, 0)).isFalse();
+  }
+
+  private static Router shared(String... closed) {
+    Set<String> none = Set.of(closed);
+    return new Router(
+        PolicyLoader.load(
+            """
+            accounts:
+              {a: {provider: ses}, b: {provider: ses}, standby: {provider: ses}, fast: {provider: ses}}
+            tenants:
+              acme:
+                from_domains: [acme.example]
+                accounts:
+                  {a: {weight: 3}, b: {}, standby: {weight: 0}, fast: {lanes: [transactional]}}
+                other_streams: {}
+            """),
+        (account, now) -> !none.contains(account));
+  }
+
+  private static String account(Router router, String id, Lane lane) {
+    Delivery delivery = delivery("acme", "any", null);
+    delivery.setDeliveryId(id);
+    delivery.setLane(lane);
+    return ((Route.By) router.route(delivery, 0)).account();
+  }
+
+  private Route route(Delivery delivery) {
+    return router.route(delivery, 0);
+  }
+
   private ReasonCode reason(Delivery delivery) {
-    return ((Route.None) router.route(delivery)).reason();
+    return ((Route.None) route(delivery)).reason();
   }
 
   private static Delivery delivery(String tenant, String stream, String hint) {

@@ -8,6 +8,7 @@ import io.mailstream.policy.Deduplication;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.Retry;
+import io.mailstream.policy.Routes;
 import io.mailstream.policy.StreamPolicy;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.Tenant;
@@ -131,7 +132,7 @@ class ThrottleTest {
                 new Tenant(
                     "acme",
                     Set.of("*"),
-                    "main",
+                    Routes.only("main"),
                     Set.of(),
                     Optional.of(tenant),
                     Map.of(

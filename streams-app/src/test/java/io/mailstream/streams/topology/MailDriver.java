@@ -2,6 +2,7 @@ package io.mailstream.streams.topology;
 
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.schemas.Topics;
+import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
@@ -72,6 +73,7 @@ final class MailDriver implements AutoCloseable {
         Topics.withDefaultPrefix(),
         partitions,
         PolicyLoader.load(POLICIES),
+        OpenAccounts.ALL,
         avro,
         meters,
         clock,
