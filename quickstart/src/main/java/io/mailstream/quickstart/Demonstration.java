@@ -1,7 +1,6 @@
 package io.mailstream.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mailstream.schemas.Topics;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.Lane;
@@ -17,68 +16,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/**
- * Plays with the running system and tells the story as it happens. Each step says what must come
- * true, and waits for it with a deadline. Ids and addresses are new with each run, so that it tells
- * the same story on old data.
- */
-final class Demonstration implements AutoCloseable {
+/** Sending, callbacks, suppression and limits, with one account. */
+final class Demonstration extends Scenario {
 
   private static final Duration STEP = Duration.ofSeconds(30);
   private static final Duration BURST_STEP = Duration.ofSeconds(60);
-  private static final String SIMULATOR = "@simulator.amazonses.com";
   private static final String STREAM = "password-reset";
   private static final String LIMITED_STREAM = "newsletter";
   private static final int BURST = 40;
 
-  private final LocalSystem system;
-  private final Console console;
-  private final String run;
-  private final MailClient client;
-  private final Follower follower;
-  private final ApiClient api;
   private final Map<String, Integer> seen = new HashMap<>();
   private int sent;
   private String suppressed;
 
-  /** A promise of the story that did not come true. */
-  private static final class NotAsTold extends RuntimeException {
-    NotAsTold(String what) {
-      super(what);
-    }
-  }
-
   Demonstration(LocalSystem system, Console console) {
-    this.system = system;
-    this.console = console;
-    this.run = Long.toString(System.currentTimeMillis(), 36);
-    Topics topics = system.topics();
-    this.client = new MailClient(system.bootstrapServers(), system.registryUrl(), topics);
-    this.follower =
-        new Follower(
-            system.bootstrapServers(),
-            system.registryUrl(),
-            List.of(topics.results(), topics.feedback()));
-    this.api = new ApiClient(system.apiUrl());
+    super(system, console);
   }
 
-  /** Plays it; whether all came out as told. */
-  boolean play() throws InterruptedException {
-    try {
-      aMailIsSentAndDelivered();
-      anAddressIsSuppressed("bounce", FeedbackType.BOUNCED);
-      anAddressIsSuppressed("complaint", FeedbackType.COMPLAINED);
-      aBurstIsHeldAndReleased();
-      nothingWasSentTwice();
-      console.line("The demonstration came out as told.");
-      return true;
-    } catch (NotAsTold | QuickstartFailure e) {
-      console.event("FAILED: " + e.getMessage());
-      return false;
-    }
+  @Override
+  void tell() throws InterruptedException {
+    aMailIsSentAndDelivered();
+    anAddressIsSuppressed("bounce", FeedbackType.BOUNCED);
+    anAddressIsSuppressed("complaint", FeedbackType.COMPLAINED);
+    aBurstIsHeldAndReleased();
+    nothingWasSentTwice();
   }
 
-  /** An address that it got suppressed. */
+  @Override
   Optional<String> suppressed() {
     return Optional.ofNullable(suppressed);
   }
@@ -256,18 +220,5 @@ final class Demonstration implements AutoCloseable {
             : " (%s: %s)"
                 .formatted(event.getBounce().getBounceClass(), event.getBounce().getDiagnostic());
     console.event("%-12s %s%s".formatted(type, event.getRequestId(), bounce));
-  }
-
-  private static void require(boolean holds, String otherwise) {
-    if (!holds) {
-      throw new NotAsTold(otherwise);
-    }
-  }
-
-  @Override
-  public void close() {
-    follower.close();
-    client.close();
-    api.close();
   }
 }

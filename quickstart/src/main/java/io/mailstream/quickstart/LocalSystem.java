@@ -35,28 +35,30 @@ final class LocalSystem implements AutoCloseable {
   static final Duration READY_WITHIN = Duration.ofSeconds(180);
 
   private static final int PARTITIONS = 4;
-  private static final String ACCOUNT = "ses-simulator";
-  private static final String DEFAULT_ENDPOINT = "http://127.0.0.1:8099";
   private static final Duration POLL = Duration.ofMillis(100);
 
   private final QuickstartPorts ports;
   private final Path data;
+  private final Plot plot;
   private final Console console;
   private final Shutdown shutdown = new Shutdown();
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile EmbeddedKafka kafka;
   private volatile EmbeddedRegistry registry;
   private volatile SesSimulator ses;
+  private volatile SesSimulator secondSes;
   private volatile WebhookIngestApp webhooks;
   private volatile StreamsApp streams;
 
   /**
    * Nothing runs yet.
    *
+   * @param plot what is to be played
    * @param data the directory that all data lies in
    */
-  LocalSystem(QuickstartPorts ports, Path data, Console console) {
+  LocalSystem(QuickstartPorts ports, Plot plot, Path data, Console console) {
     this.ports = ports;
+    this.plot = plot;
     this.data = data;
     this.console = console;
   }
@@ -83,15 +85,10 @@ final class LocalSystem implements AutoCloseable {
             () ->
                 EmbeddedRegistry.start(
                     "127.0.0.1", ports.registry(), Optional.of(data.resolve("registry.json"))));
-    ses =
-        part(
-            "SES simulator",
-            ports.ses(),
-            () ->
-                SesSimulator.start(
-                    SesSimulator.Options.defaults()
-                        .port(ports.ses())
-                        .dataDir(data.resolve("ses"))));
+    ses = simulator("SES simulator", ports.ses(), "ses");
+    if (plot.accounts().size() > 1) {
+      secondSes = simulator("second SES simulator", ports.secondSes(), "ses-second");
+    }
     createTopics();
     webhooks =
         part("webhook ingester", ports.webhooks(), () -> WebhookIngestApp.start(webhookSettings()));
@@ -102,6 +99,15 @@ final class LocalSystem implements AutoCloseable {
             () -> StreamsApp.start(streamsSettings()));
     awaitReady();
     writeClientProperties();
+  }
+
+  private SesSimulator simulator(String name, int port, String directory) {
+    return part(
+        name,
+        port,
+        () ->
+            SesSimulator.start(
+                SesSimulator.Options.defaults().port(port).dataDir(data.resolve(directory))));
   }
 
   private <T> T part(String name, int port, Supplier<T> starter) {
@@ -139,22 +145,29 @@ final class LocalSystem implements AutoCloseable {
     settings.put("policies.file", policies().toString());
     settings.put("topology.state.dir", data.resolve("streams").toString());
     settings.put("topology.standbys", "0");
-    settings.put("accounts.%s.access.key.id".formatted(ACCOUNT), "simulated");
-    settings.put("accounts.%s.secret.access.key".formatted(ACCOUNT), "simulated");
+    for (String account : plot.accounts()) {
+      settings.put("accounts.%s.access.key.id".formatted(account), "simulated");
+      settings.put("accounts.%s.secret.access.key".formatted(account), "simulated");
+    }
     return settings;
   }
 
-  /** The user's policies, with the address that the simulator has this time. */
+  /** The user's policies, with the addresses that the simulators have this time. */
   private Path policies() {
     Path own = policiesFile();
     Path effective = data.resolve("policies.effective.yaml");
     try {
       if (!Files.exists(own)) {
-        try (InputStream sample = LocalSystem.class.getResourceAsStream("/policies.yaml")) {
+        try (InputStream sample = LocalSystem.class.getResourceAsStream("/" + plot.policies())) {
           Files.write(own, sample.readAllBytes());
         }
       }
-      Files.writeString(effective, Files.readString(own).replace(DEFAULT_ENDPOINT, ses.url()));
+      QuickstartPorts written = QuickstartPorts.withOffset(0);
+      Files.writeString(
+          effective,
+          Files.readString(own)
+              .replace(loopback(written.ses()), loopback(ports.ses()))
+              .replace(loopback(written.secondSes()), loopback(ports.secondSes())));
       return effective;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read or write the policies in " + data, e);
@@ -214,8 +227,13 @@ final class LocalSystem implements AutoCloseable {
     return ses;
   }
 
+  /** The one of the second account; null where the plot has one account. */
+  SesSimulator secondSes() {
+    return secondSes;
+  }
+
   Path policiesFile() {
-    return data.resolve("policies.yaml");
+    return data.resolve(plot.policies());
   }
 
   /** A file with the addresses of this start, for bin/mailstream. */
@@ -238,20 +256,24 @@ final class LocalSystem implements AutoCloseable {
     return "127.0.0.1:" + ports.kafka();
   }
 
+  private static String loopback(int port) {
+    return "http://127.0.0.1:" + port;
+  }
+
   String registryUrl() {
-    return "http://127.0.0.1:" + ports.registry();
+    return loopback(ports.registry());
   }
 
   String apiUrl() {
-    return "http://127.0.0.1:" + ports.api();
+    return loopback(ports.api());
   }
 
   String webhooksUrl() {
-    return "http://127.0.0.1:" + ports.webhooks();
+    return loopback(ports.webhooks());
   }
 
   String sesUrl() {
-    return "http://127.0.0.1:" + ports.ses();
+    return loopback(ports.ses());
   }
 
   /** Stops all, services first and the broker last, in less than ten seconds. */
@@ -261,6 +283,7 @@ final class LocalSystem implements AutoCloseable {
     register("webhooks", Duration.ofSeconds(2), webhooks);
     register("streams", Duration.ofSeconds(5), streams);
     register("ses", Duration.ofMillis(500), ses);
+    register("second ses", Duration.ofMillis(500), secondSes);
     register("registry", Duration.ofSeconds(1), registry);
     register("kafka", Duration.ofSeconds(5), kafka);
     shutdown.close();

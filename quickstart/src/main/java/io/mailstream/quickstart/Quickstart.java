@@ -46,6 +46,15 @@ public final class Quickstart implements Callable<Integer> {
   @Option(names = "--fresh", description = "Empties the data directory first.")
   private boolean fresh;
 
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      defaultValue = "main",
+      description =
+          "What is played: main, or failover, in which one of two accounts fails and the other"
+              + " takes over (with a second SES simulator on port 8098).")
+  private Plot plot;
+
   @Option(names = "--no-demo", description = "Skips the demonstration.")
   private boolean noDemo;
 
@@ -97,7 +106,7 @@ public final class Quickstart implements Callable<Integer> {
   private int run(QuickstartPorts ports, DataDirectory data) throws InterruptedException {
     long start = System.nanoTime();
     console.line("Starting Mailstream; data and log are in " + data.path());
-    LocalSystem system = new LocalSystem(ports, data.path(), console);
+    LocalSystem system = new LocalSystem(ports, plot, data.path(), console);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(system), "quickstart-stop"));
     try {
       system.start();
@@ -105,9 +114,9 @@ public final class Quickstart implements Callable<Integer> {
       Optional<String> suppressed = Optional.empty();
       boolean asTold = true;
       if (!noDemo) {
-        try (Demonstration demonstration = new Demonstration(system, console)) {
-          asTold = demonstration.play();
-          suppressed = demonstration.suppressed();
+        try (Scenario scenario = plot.scenario(system, console)) {
+          asTold = scenario.play();
+          suppressed = scenario.suppressed();
         }
       }
       if (exit) {
@@ -135,7 +144,7 @@ public final class Quickstart implements Callable<Integer> {
   }
 
   private void requireFree(QuickstartPorts ports) {
-    Map<String, Integer> taken = ports.taken();
+    Map<String, Integer> taken = ports.taken(plot);
     if (!taken.isEmpty()) {
       StringBuilder text = new StringBuilder();
       taken.forEach((part, port) ->

@@ -51,16 +51,29 @@ class QuickstartIT {
       aRequestFromConfluentsSerializerIsSentOn(system);
       theReadmesProducerIsServedBy(system);
     }
-    assertThat(ports.taken()).isEmpty();
+    assertThat(ports.taken(Plot.MAIN)).isEmpty();
 
     try (LocalSystem system = startedOn(ports)) {
       assertThat(theDemonstrationOn(system)).as(story()).isTrue();
     }
-    assertThat(ports.taken()).isEmpty();
+    assertThat(ports.taken(Plot.MAIN)).isEmpty();
+  }
+
+  @Test
+  void oneAccountFailsAndTheOtherTakesOver() throws Exception {
+    QuickstartPorts ports = QuickstartPorts.free();
+    try (LocalSystem system = new LocalSystem(ports, Plot.FAILOVER, data, console)) {
+      system.start();
+      try (Scenario scenario = Plot.FAILOVER.scenario(system, console)) {
+        assertThat(scenario.play()).as(story()).isTrue();
+      }
+      assertThat(story()).contains("100 mails", "by {ses-second=100}");
+    }
+    assertThat(ports.taken(Plot.FAILOVER)).isEmpty();
   }
 
   private LocalSystem startedOn(QuickstartPorts ports) throws InterruptedException {
-    LocalSystem system = new LocalSystem(ports, data, console);
+    LocalSystem system = new LocalSystem(ports, Plot.MAIN, data, console);
     system.start();
     return system;
   }

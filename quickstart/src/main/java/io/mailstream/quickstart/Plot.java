@@ -1,0 +1,37 @@
+package io.mailstream.quickstart;
+
+import java.util.List;
+
+/** What quickstart plays, and with which accounts. */
+enum Plot {
+  /** Sending, callbacks, suppression, limits: one account. */
+  MAIN("policies.yaml", List.of("ses-simulator")),
+  /** One of two accounts fails, and the other takes over. */
+  FAILOVER("policies-failover.yaml", List.of("ses-first", "ses-second"));
+
+  private final String policies;
+  private final List<String> accounts;
+
+  Plot(String policies, List<String> accounts) {
+    this.policies = policies;
+    this.accounts = accounts;
+  }
+
+  /** The sample of its policies, and the name of the copy in the data directory. */
+  String policies() {
+    return policies;
+  }
+
+  /** The accounts of the policies, each with an SES simulator of its own. */
+  List<String> accounts() {
+    return accounts;
+  }
+
+  /** The scenario, ready to be played on a system of this plot. */
+  Scenario scenario(LocalSystem system, Console console) {
+    return switch (this) {
+      case MAIN -> new Demonstration(system, console);
+      case FAILOVER -> new Failover(system, console);
+    };
+  }
+}
