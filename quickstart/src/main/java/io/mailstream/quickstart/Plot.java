@@ -5,16 +5,14 @@ import java.util.List;
 /** What quickstart plays, and with which accounts. */
 enum Plot {
   /** Sending, callbacks, suppression, limits: one account. */
-  MAIN("policies.yaml", List.of("ses-simulator")),
+  MAIN("policies.yaml"),
   /** One of two accounts fails, and the other takes over. */
-  FAILOVER("policies-failover.yaml", List.of("ses-first", "ses-second"));
+  FAILOVER("policies-failover.yaml");
 
   private final String policies;
-  private final List<String> accounts;
 
-  Plot(String policies, List<String> accounts) {
+  Plot(String policies) {
     this.policies = policies;
-    this.accounts = accounts;
   }
 
   /** The sample of its policies, and the name of the copy in the data directory. */
@@ -24,7 +22,10 @@ enum Plot {
 
   /** The accounts of the policies, each with an SES simulator of its own. */
   List<String> accounts() {
-    return accounts;
+    return switch (this) {
+      case MAIN -> List.of("ses-simulator");
+      case FAILOVER -> List.of("ses-first", "ses-second");
+    };
   }
 
   /** The scenario, ready to be played on a system of this plot. */
