@@ -69,17 +69,36 @@ final class AccountReporter implements AutoCloseable {
   }
 
   private void run() {
-    try (Producer<byte[], byte[]> producer = producers.get()) {
+    Producer<byte[], byte[]> producer = null;
+    try {
       while (!stopping) {
-        round(producer);
+        producer = producer == null ? connect() : producer;
+        if (producer != null) {
+          round(producer);
+        }
         if (changes.tryAcquire(ROUND.toMillis(), TimeUnit.MILLISECONDS)) {
           changes.drainPermits();
         }
       }
-      leave(producer);
-      producer.close(CLOSE);
+      if (producer != null) {
+        leave(producer);
+      }
     } catch (InterruptedException | InterruptException e) {
       LOG.debug("The reports on accounts are interrupted", e);
+    } finally {
+      if (producer != null) {
+        producer.close(CLOSE);
+      }
+    }
+  }
+
+  /** A producer; null: not now, such as while no broker's name is known. */
+  private Producer<byte[], byte[]> connect() {
+    try {
+      return producers.get();
+    } catch (KafkaException e) {
+      failed(e);
+      return null;
     }
   }
 
@@ -96,11 +115,15 @@ final class AccountReporter implements AutoCloseable {
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
-      if (!failing) {
-        LOG.warn("The states of the accounts cannot be reported, and are later: {}", e.toString());
-      }
-      failing = true;
+      failed(e);
     }
+  }
+
+  private void failed(KafkaException why) {
+    if (!failing) {
+      LOG.warn("The states of the accounts cannot be reported, and are later: {}", why.toString());
+    }
+    failing = true;
   }
 
   private static boolean isOld(Said before, AccountGate.State state) {
