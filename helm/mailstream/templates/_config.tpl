@@ -78,12 +78,31 @@
 {{- include "mailstream.properties" (dict "root" . "role" "sender" "own" $own) -}}
 {{- end -}}
 
+{{- /* The ESPs whose callbacks are taken, by what is set for them. */ -}}
+{{- define "mailstream.webhookEsps" -}}
+{{- $webhook := .Values.webhookIngest -}}
+{{- $esps := list -}}
+{{- if $webhook.snsTopicArns }}{{ $esps = append $esps "ses" }}{{ end -}}
+{{- range $esp, $keys := dict
+      "sendgrid" (list "sendgrid.public.keys")
+      "mailgun" (list "mailgun.signing.keys")
+      "postmark" (list "postmark.basic.auth" "postmark.secrets")
+      "mandrill" (list "mandrill.webhook.keys") -}}
+{{- $isSet := false -}}
+{{- range $keys }}{{ if or (get $webhook.secrets .) (get $webhook.config .) }}{{ $isSet = true }}{{ end }}{{ end -}}
+{{- if $isSet }}{{ $esps = append $esps $esp }}{{ end -}}
+{{- end -}}
+{{- $esps | toJson -}}
+{{- end -}}
+
 {{- define "mailstream.webhookIngestProperties" -}}
-{{- if not .Values.webhookIngest.snsTopicArns -}}
-{{- fail "webhookIngest.snsTopicArns is missing: give the ARNs of the SNS topics that SES publishes to" -}}
+{{- if not (fromJsonArray (include "mailstream.webhookEsps" .)) -}}
+{{- fail "webhookIngest.snsTopicArns is missing, and webhookIngest.secrets has no keys of another ESP: give the ARNs of the SNS topics that SES publishes to, or see docs/esp" -}}
 {{- end -}}
 {{- $own := fromJson (include "mailstream.serverConfig" (dict "root" . "role" "webhookIngest")) -}}
+{{- if .Values.webhookIngest.snsTopicArns -}}
 {{- $own = merge (dict "ses.sns.topic.arns" (join "," .Values.webhookIngest.snsTopicArns)) $own -}}
+{{- end -}}
 {{- include "mailstream.properties" (dict "root" . "role" "webhookIngest" "own" $own) -}}
 {{- end -}}
 

@@ -16,7 +16,8 @@ import org.apache.kafka.common.config.TopicConfig;
  *
  * <p>All topics that concern a recipient have the same partition count and are keyed by {@link
  * RecipientKey} (UTF-8), save the way in, whose records may carry any key. The others are the dead
- * letters, which keep the key they came with, and the accounts.
+ * letters, which keep the key they came with, and the accounts. {@link #webhookNonces} is needed
+ * only where Mailgun's callbacks are taken, and stands by itself.
  */
 public final class Topics {
 
@@ -36,6 +37,10 @@ public final class Topics {
   public static final int MAX_EVENT_BYTES = 1024 * 1024;
 
   private static final Pattern LEGAL_PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
+
+  /** How long {@link #webhookNonces} are kept: a little longer than any signature is taken. */
+  public static final Duration NONCE_RETENTION = Duration.ofHours(25);
+
   private static final Duration WEEK = Duration.ofDays(7);
   private static final Duration LONG = Duration.ofDays(90);
   private static final Duration UNLIMITED = Duration.ofMillis(-1);
@@ -125,7 +130,21 @@ public final class Topics {
     return prefix + "dead-letters";
   }
 
-  /** All topics, with the settings that each is created with. */
+  /**
+   * What signatures that do not cover a callback's body were used for, so that each is used once.
+   * Not among {@link #all}: needed only where Mailgun's callbacks are taken. One partition is
+   * enough; keys and values are the webhook ingester's own.
+   */
+  public TopicSpec webhookNonces() {
+    Map<String, String> config =
+        new TreeMap<>(
+            deleted(prefix + "webhook-nonces", NONCE_RETENTION, MAX_EVENT_BYTES).config());
+    // Only closed segments are deleted.
+    config.put(TopicConfig.SEGMENT_MS_CONFIG, String.valueOf(Duration.ofHours(1).toMillis()));
+    return new TopicSpec(prefix + "webhook-nonces", Collections.unmodifiableMap(config));
+  }
+
+  /** All topics that every installation has, with the settings that each is created with. */
   public List<TopicSpec> all() {
     return List.of(
         wayIn(requests(Lane.TRANSACTIONAL), MAX_MAIL_BYTES),

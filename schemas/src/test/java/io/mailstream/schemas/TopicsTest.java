@@ -126,6 +126,20 @@ class TopicsTest {
         .containsEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
   }
 
+  /** A token must be known for as long as its signature is taken. */
+  @Test
+  void usedTokensAreKeptForADayWhereTheyAreNeeded() {
+    TopicSpec nonces = TOPICS.webhookNonces();
+
+    assertThat(nonces.name()).isEqualTo("mail.webhook-nonces");
+    assertThat(nonces.config())
+        .containsEntry(TopicConfig.CLEANUP_POLICY_CONFIG, "delete")
+        .containsEntry(TopicConfig.RETENTION_MS_CONFIG, "90000000")
+        .containsEntry(TopicConfig.SEGMENT_MS_CONFIG, "3600000")
+        .containsEntry(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+    assertThat(TOPICS.all()).doesNotContain(nonces);
+  }
+
   @Test
   void nothingIsDeletedForItsSize() {
     assertThat(TOPICS.all())

@@ -6,6 +6,7 @@ import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.provider.Nonce;
 import io.mailstream.webhook.provider.Receipt.DeadLetter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,6 +58,8 @@ final class FeedbackPublisher implements AutoCloseable {
     Map<String, Object> settings = CommonConfig.kafkaClient(config);
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, "webhook-ingest");
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    // A body that is not understood is kept as it came.
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_INTERNAL_BYTES);
     settings.putAll(config.passThrough(WebhookConfig.PRODUCER_PREFIX));
     // Blocking for metadata and then waiting for the acknowledgement stay within the whole.
     int third = Math.toIntExact(config.publishTimeout().toMillis() / 3);
@@ -82,16 +86,22 @@ final class FeedbackPublisher implements AutoCloseable {
   }
 
   /**
-   * Writes all of it.
+   * Writes all of it: the nonce when the brokers have the rest, so that what was cut off in between
+   * is taken again.
    *
+   * @param nonce what is used up by it; empty: nothing
    * @throws PublishException if not all of it was acknowledged in time; a repeat does no harm
    */
-  void publish(String provider, List<FeedbackEvent> events, List<DeadLetter> unknown)
+  void publish(
+      String provider, List<FeedbackEvent> events, List<DeadLetter> unknown, Optional<Nonce> nonce)
       throws PublishException {
     // A thread of its own: the registry may take longer than the caller waits.
     Future<?> sent =
         threads.submit(() -> {
           send(provider, events, unknown);
+          if (nonce.isPresent()) {
+            producer.send(record(nonce.get())).get();
+          }
           return null;
         });
     try {
@@ -138,6 +148,11 @@ final class FeedbackPublisher implements AutoCloseable {
             DeadLetterHeaders.ORIGIN_TOPIC,
             ("/webhooks/" + provider).getBytes(StandardCharsets.UTF_8));
     return record;
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Nonce nonce) {
+    return new ProducerRecord<>(
+        topics.webhookNonces().name(), NonceRecord.key(nonce), NonceRecord.value(nonce));
   }
 
   private byte[] serialize(String topic, FeedbackEvent event) {

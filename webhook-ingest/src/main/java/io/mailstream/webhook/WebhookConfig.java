@@ -38,6 +38,9 @@ public final class WebhookConfig extends ServiceConfig {
 
   static final int DEFAULT_PORT = 8090;
 
+  /** A thousand of Mandrill's events in a form. */
+  static final long DEFAULT_MAX_BODY_BYTES = 4L * 1024 * 1024;
+
   private static final String LOCALHOST = "127.0.0.1";
   private static final String EXAMPLE_ARN = "arn:aws:sns:eu-west-1:123456789012:mail";
 
@@ -50,6 +53,8 @@ public final class WebhookConfig extends ServiceConfig {
   public static ConfigDef definition() {
     ConfigDef def = CommonConfig.add(new ConfigDef());
     def.configKeys().remove(CommonConfig.HTTP_PORT);
+    def.configKeys().remove(CommonConfig.HTTP_MAX_BODY_BYTES);
+    ProviderConfig.add(def);
     return def.define(
             CommonConfig.HTTP_PORT,
             ConfigDef.Type.INT,
@@ -57,6 +62,14 @@ public final class WebhookConfig extends ServiceConfig {
             Range.between(0, 65535),
             Importance.MEDIUM,
             "The port to listen on; 0 is any free one.")
+        .define(
+            CommonConfig.HTTP_MAX_BODY_BYTES,
+            ConfigDef.Type.LONG,
+            DEFAULT_MAX_BODY_BYTES,
+            Range.between(1024, 8L * 1024 * 1024),
+            Importance.LOW,
+            "The largest body of a request, in bytes; a larger one is answered with 413. Mandrill"
+                + " sends up to 1000 events at once.")
         .define(
             PUBLISH_TIMEOUT_MS,
             ConfigDef.Type.INT,
@@ -68,11 +81,12 @@ public final class WebhookConfig extends ServiceConfig {
         .define(
             SES_TOPIC_ARNS,
             ConfigDef.Type.LIST,
-            ConfigDef.NO_DEFAULT_VALUE,
+            "",
             ConfigDef.LambdaValidator.with(WebhookConfig::checkArns, () -> "ARNs of SNS topics"),
             Importance.HIGH,
             "The ARNs of the SNS topics that SES publishes to, separated by commas. Messages of"
-                + " other topics are refused, and only subscriptions to these are confirmed.")
+                + " other topics are refused, and only subscriptions to these are confirmed."
+                + " Without any, SES's callbacks are not taken.")
         .define(
             SES_REPLAY_WINDOW_MS,
             ConfigDef.Type.LONG,
@@ -113,21 +127,23 @@ public final class WebhookConfig extends ServiceConfig {
     return Duration.ofMillis(getInt(PUBLISH_TIMEOUT_MS));
   }
 
-  /** How SES's callbacks are judged. */
-  SesSettings ses() {
-    return new SesSettings(
-        getList(SES_TOPIC_ARNS).stream().map(TopicArn::find).flatMap(Optional::stream).toList(),
-        Duration.ofMillis(getLong(SES_REPLAY_WINDOW_MS)),
-        Optional.ofNullable(getString(SES_TEST_CERTIFICATE))
-            .filter(url -> !url.isBlank())
-            .map(URI::create));
+  /** How SES's callbacks are judged; empty: they are not taken. */
+  Optional<SesSettings> ses() {
+    List<TopicArn> topics =
+        getList(SES_TOPIC_ARNS).stream().map(TopicArn::find).flatMap(Optional::stream).toList();
+    return topics.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new SesSettings(
+                topics,
+                Duration.ofMillis(getLong(SES_REPLAY_WINDOW_MS)),
+                Optional.ofNullable(getString(SES_TEST_CERTIFICATE))
+                    .filter(url -> !url.isBlank())
+                    .map(URI::create)));
   }
 
   private static void checkArns(String name, Object value) {
     List<?> arns = value instanceof List<?> list ? list : List.of();
-    if (arns.isEmpty()) {
-      throw new ConfigException(name, value, "give at least one topic ARN");
-    }
     for (Object arn : arns) {
       if (TopicArn.find(String.valueOf(arn)).isEmpty()) {
         throw new ConfigException(
@@ -139,11 +155,15 @@ public final class WebhookConfig extends ServiceConfig {
   }
 
   private static List<String> relations(Map<String, String> values) {
+    List<String> faults = new ArrayList<>(ProviderConfig.relations(values));
+    if (values.getOrDefault(SES_TOPIC_ARNS, "").isBlank() && !ProviderConfig.isAny(values)) {
+      faults.add(
+          "no ESP is configured: set %s, or the keys of another ESP".formatted(SES_TOPIC_ARNS));
+    }
     String certificate = values.getOrDefault(SES_TEST_CERTIFICATE, "");
     if (certificate.isBlank()) {
-      return List.of();
+      return faults;
     }
-    List<String> faults = new ArrayList<>();
     if (!isLoopbackUrl(certificate)) {
       faults.add(
           ("%s = '%s' is not allowed: it must be an http or https URL on loopback, such as"

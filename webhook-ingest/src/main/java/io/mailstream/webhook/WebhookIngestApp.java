@@ -4,23 +4,31 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ConfigFaults;
 import io.mailstream.runtime.config.ConfigSources;
 import io.mailstream.runtime.health.Health;
+import io.mailstream.runtime.health.HealthCheck;
 import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.webhook.provider.WebhookProvider;
+import io.mailstream.webhook.provider.mailgun.MailgunWebhook;
+import io.mailstream.webhook.provider.mandrill.MandrillWebhook;
+import io.mailstream.webhook.provider.postmark.PostmarkWebhook;
+import io.mailstream.webhook.provider.sendgrid.SendGridWebhook;
 import io.mailstream.webhook.provider.ses.HttpOutbound;
 import io.mailstream.webhook.provider.ses.Outbound;
 import io.mailstream.webhook.provider.ses.SesWebhook;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * The webhook ingester: a small HTTP service that turns the ESPs' signed callbacks into feedback
- * events. It has no state of its own, so any number of instances may run.
+ * events. It has no state of its own, so any number of instances may run. An ESP that is not
+ * configured is not there.
  */
 public final class WebhookIngestApp implements AutoCloseable {
 
@@ -79,10 +87,15 @@ public final class WebhookIngestApp implements AutoCloseable {
     Readiness readiness = new Readiness(config, publisher);
     Health health = new Health();
     readiness.checks().forEach(health::readiness);
+    UsedNonces nonces = new UsedNonces();
+    Optional<NonceTail> tail =
+        ProviderConfig.mailgun(config).map(mailgun -> NonceTail.start(config, nonces, clock));
+    tail.ifPresent(one -> health.readiness(HealthCheck.of("webhook-nonces", one::check)));
     WebhookRoutes routes =
         new WebhookRoutes(
-            List.of(new SesWebhook(config.ses(), outbound, clock)),
+            providers(config, outbound, clock),
             publisher,
+            nonces,
             new WebhookMeters(metrics.registry()),
             clock);
     HttpService server;
@@ -97,6 +110,7 @@ public final class WebhookIngestApp implements AutoCloseable {
               metrics,
               routes::register);
     } catch (RuntimeException e) {
+      tail.ifPresent(NonceTail::close);
       readiness.close();
       publisher.close();
       metrics.close();
@@ -105,10 +119,23 @@ public final class WebhookIngestApp implements AutoCloseable {
     // First nothing more comes in, then what is in flight is written.
     shutdown.register("http", Duration.ofSeconds(3), server);
     shutdown.register("publisher", Duration.ofSeconds(4), publisher);
+    tail.ifPresent(one -> shutdown.register("nonces", Duration.ofSeconds(1), one));
     shutdown.register("readiness", Duration.ofSeconds(2), readiness);
     shutdown.register("outbound", Duration.ofSeconds(1), closeable);
     shutdown.register("metrics", Duration.ofSeconds(1), metrics);
     return new WebhookIngestApp(shutdown, server);
+  }
+
+  /** Those that are configured. */
+  private static List<WebhookProvider> providers(
+      WebhookConfig config, Outbound outbound, InstantSource clock) {
+    List<WebhookProvider> providers = new ArrayList<>();
+    config.ses().map(ses -> new SesWebhook(ses, outbound, clock)).ifPresent(providers::add);
+    ProviderConfig.sendGrid(config).map(SendGridWebhook::new).ifPresent(providers::add);
+    ProviderConfig.mailgun(config).map(MailgunWebhook::new).ifPresent(providers::add);
+    ProviderConfig.postmark(config).map(PostmarkWebhook::new).ifPresent(providers::add);
+    ProviderConfig.mandrill(config).map(MandrillWebhook::new).ifPresent(providers::add);
+    return providers;
   }
 
   /** The port it listens on. */

@@ -8,6 +8,7 @@ import io.helidon.webserver.http.ServerResponse;
 import io.mailstream.runtime.http.Problem;
 import io.mailstream.runtime.logging.Masking;
 import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.webhook.UsedNonces.Claim;
 import io.mailstream.webhook.provider.Receipt;
 import io.mailstream.webhook.provider.WebhookProvider;
 import io.mailstream.webhook.provider.WebhookRequest;
@@ -30,25 +31,30 @@ final class WebhookRoutes {
 
   private final List<WebhookProvider> providers;
   private final FeedbackPublisher publisher;
+  private final UsedNonces nonces;
   private final WebhookMeters meters;
   private final InstantSource clock;
 
   WebhookRoutes(
       List<WebhookProvider> providers,
       FeedbackPublisher publisher,
+      UsedNonces nonces,
       WebhookMeters meters,
       InstantSource clock) {
     this.providers = List.copyOf(providers);
     this.publisher = publisher;
+    this.nonces = nonces;
     this.meters = meters;
     this.clock = clock;
   }
 
   void register(HttpRouting.Builder routes) {
     for (WebhookProvider provider : providers) {
-      routes.post(
-          "/webhooks/" + provider.name(),
-          (request, response) -> receive(provider, request, response));
+      String path = "/webhooks/" + provider.name();
+      routes.post(path, (request, response) -> receive(provider, request, response));
+      if (provider.isProbedByHead()) {
+        routes.head(path, (request, response) -> response.status(Status.OK_200).send());
+      }
     }
   }
 
@@ -56,7 +62,7 @@ final class WebhookRoutes {
     byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
     Receipt receipt = provider.receive(new WebhookRequest(headers(request), body), clock.instant());
     switch (receipt) {
-      case Receipt.Authentic authentic -> publish(provider, authentic, response);
+      case Receipt.Authentic authentic -> claim(provider, authentic, response);
       case Receipt.Done done -> {
         meters.request(provider.name(), done.outcome());
         acknowledge(response);
@@ -72,23 +78,45 @@ final class WebhookRoutes {
     }
   }
 
+  /** A signature that does not cover the body is taken for one body only. */
+  private void claim(WebhookProvider provider, Receipt.Authentic receipt, ServerResponse response) {
+    switch (receipt.nonce().map(nonces::claim).orElse(Claim.GRANTED)) {
+      case GRANTED -> publish(provider, receipt, response);
+      case REPEATED -> {
+        meters.request(provider.name(), "repeated");
+        acknowledge(response);
+      }
+      case REPLAYED -> {
+        meters.request(provider.name(), "replayed");
+        Problem.of(403, "the token was used for another body").send(response);
+      }
+      case UNDECIDED -> {
+        meters.request(provider.name(), "undecided");
+        repeatLater(response, "whether the token was used before cannot be said now");
+      }
+    }
+  }
+
   private void publish(
       WebhookProvider provider, Receipt.Authentic receipt, ServerResponse response) {
+    boolean isWritten = false;
     try {
-      publisher.publish(provider.name(), receipt.events(), receipt.unknown().stream().toList());
+      publisher.publish(provider.name(), receipt.events(), receipt.unknown(), receipt.nonce());
+      isWritten = true;
     } catch (FeedbackPublisher.PublishException e) {
       log.warn("a callback of {} is to be repeated: {}", provider.name(), e.getMessage(), e);
       meters.request(provider.name(), "not_acknowledged");
       repeatLater(response, "the event could not be written now");
       return;
+    } finally {
+      receipt.nonce().ifPresent(isWritten ? nonces::use : nonces::release);
     }
-    receipt
-        .unknown()
-        .ifPresent(letter ->
-            log.warn(
-                "kept a callback of {} as a dead letter: {}",
-                provider.name(),
-                Masking.text(letter.reason())));
+    for (Receipt.DeadLetter letter : receipt.unknown()) {
+      log.warn(
+          "kept a callback of {} as a dead letter: {}",
+          provider.name(),
+          Masking.text(letter.reason()));
+    }
     for (FeedbackEvent event : receipt.events()) {
       meters.event(provider.name(), event.getType());
     }

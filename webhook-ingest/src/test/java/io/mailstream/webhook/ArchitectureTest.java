@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ class ArchitectureTest {
 
   private static final String ROOT = "io.mailstream.webhook";
   private static final String SES = ROOT + ".provider.ses";
+  private static final String ANY_PROVIDER = ROOT + ".provider.*";
   private static final JavaClasses CLASSES = production();
 
   @Test
@@ -46,9 +48,32 @@ class ArchitectureTest {
         .haveSimpleNameNotContaining("WebhookIngestApp")
         .and()
         .haveSimpleNameNotContaining("WebhookConfig")
+        .and()
+        .haveSimpleNameNotContaining("ProviderConfig")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(SES)
+        .resideInAPackage(ANY_PROVIDER)
+        .check(CLASSES);
+  }
+
+  @Test
+  void providersDoNotKnowEachOther() {
+    SlicesRuleDefinition.slices()
+        .matching(ROOT + ".provider.(*)")
+        .should()
+        .notDependOnEachOther()
+        .check(CLASSES);
+  }
+
+  @Test
+  void bouncesAreJudgedByThemselves() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".bounce")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT, ROOT + ".provider..", "org.apache.kafka..", "io.helidon..", "com.fasterxml..")
         .check(CLASSES);
   }
 

@@ -11,6 +11,10 @@ import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.provider.WebhookRequest;
+import io.mailstream.webhook.provider.mailgun.MailgunSigner;
+import io.mailstream.webhook.provider.mandrill.MandrillSigner;
+import io.mailstream.webhook.provider.sendgrid.SendGridSigner;
 import io.mailstream.webhook.provider.ses.SnsSigner;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,6 +34,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -46,6 +51,10 @@ class WebhookIngestIT {
   private static final String ARN = "arn:aws:sns:eu-west-1:123456789012:mail";
   private static final Topics TOPICS = Topics.withDefaultPrefix();
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String MANDRILL_URL = "https://hooks.example.com/webhooks/mandrill";
+  private static final SendGridSigner SENDGRID = new SendGridSigner();
+  private static final MailgunSigner MAILGUN = new MailgunSigner("mailgun-key");
+  private static final MandrillSigner MANDRILL = new MandrillSigner(MANDRILL_URL, "mandrill-key");
   private static final SnsSigner SIGNER = SnsSigner.validNow("127.0.0.1");
   private static final AtomicInteger confirmations = new AtomicInteger();
 
@@ -54,6 +63,7 @@ class WebhookIngestIT {
   private static EmbeddedRegistry registry;
   private static HttpServer simulator;
   private static WebhookIngestApp app;
+  private static Instant begun;
   private static final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeAll
@@ -62,6 +72,11 @@ class WebhookIngestIT {
     registry = EmbeddedRegistry.start("127.0.0.1", 0, Optional.empty());
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       TopicSetup.createMissing(admin, TOPICS, 2, (short) 1);
+      Topics.TopicSpec nonces = TOPICS.webhookNonces();
+      admin
+          .createTopics(List.of(new NewTopic(nonces.name(), 2, (short) 1).configs(nonces.config())))
+          .all()
+          .get();
     }
     simulator = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     simulator.createContext(
@@ -80,6 +95,7 @@ class WebhookIngestIT {
           exchange.close();
         });
     simulator.start();
+    begun = Instant.now();
     app = WebhookIngestApp.start(settings());
   }
 
@@ -169,7 +185,7 @@ class WebhookIngestIT {
 
   @Test
   void aBodyThatIsTooLargeIsRefused() throws Exception {
-    byte[] large = notification("l1", "x".repeat(2 * 1024 * 1024));
+    byte[] large = notification("l1", "x".repeat(5 * 1024 * 1024));
 
     assertThat(post(large).statusCode()).isEqualTo(413);
   }
@@ -182,6 +198,90 @@ class WebhookIngestIT {
   }
 
   @Test
+  void everyEspIsAtItsPath() throws Exception {
+    String id = UUID.randomUUID().toString();
+    String sendGrid =
+        "[{\"event\":\"spamreport\",\"email\":\"jane@example.com\",\"sg_message_id\":\"%s-s\"},{}]";
+    String mandrill =
+        "[{\"event\":\"spam\",\"ts\":1,\"msg\":{\"_id\":\"%s-m\",\"email\":\"jane@example.com\"}}]";
+    String postmark =
+        "{\"RecordType\":\"SpamComplaint\",\"Email\":\"jane@example.com\",\"MessageID\":\"%s-p\"}";
+    Instant now = Instant.now();
+
+    assertThat(post("sendgrid", SENDGRID.sign(sendGrid.formatted(id), now))).isEqualTo(204);
+    assertThat(post("mandrill", MANDRILL.sign(mandrill.formatted(id)))).isEqualTo(204);
+    assertThat(
+            post(
+                "postmark",
+                new WebhookRequest(
+                    Map.of("x-mailstream-secret", "hush"),
+                    postmark.formatted(id).getBytes(StandardCharsets.UTF_8))))
+        .isEqualTo(204);
+    await(() -> post("mailgun", mailgun(id + "-g", token())) == 204);
+
+    for (String suffix : List.of("-s", "-m", "-p", "-g")) {
+      FeedbackEvent event =
+          find(
+                  TOPICS.feedback(),
+                  new StringDeserializer(),
+                  avro(),
+                  record -> (id + suffix).equals(record.value().getProviderMessageId()))
+              .value();
+      assertThat(event.getType()).isEqualTo(FeedbackType.COMPLAINED);
+      assertThat(event.getRecipient()).isEqualTo("jane@example.com");
+    }
+    assertThat(metric("mailstream_webhook_events_total", "sendgrid")).isPositive();
+  }
+
+  @Test
+  void mandrillMayLookWhetherThePathIsThere() throws Exception {
+    assertThat(head("mandrill")).isEqualTo(200);
+    assertThat(head("ses")).isIn(404, 405);
+  }
+
+  /** Nothing is unpacked, so nothing can grow: the server has no decoder. */
+  @Test
+  void aCompressedBodyIsRefused() throws Exception {
+    for (String encoding : List.of("gzip", "deflate", "br")) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(app.url() + "/webhooks/ses"))
+              .header("Content-Encoding", encoding)
+              .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[] {31, -117, 8, 0}))
+              .build();
+
+      assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .as(encoding)
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void aTokenOfMailgunsIsForOneBodyOnEveryInstanceAndAfterARestart() throws Exception {
+    String token = token();
+    WebhookRequest genuine = mailgun("first", token);
+    WebhookRequest replay = mailgun("second", token);
+    Map<String, String> onlyMailgun = settings();
+    onlyMailgun.keySet().removeIf(key -> key.startsWith("ses.") || key.startsWith("mandrill."));
+
+    try (WebhookIngestApp replica = WebhookIngestApp.start(onlyMailgun)) {
+      await(() -> ready(replica).statusCode() == 200);
+      await(() -> post("mailgun", genuine) == 204);
+      assertThat(post("mailgun", genuine)).as("Mailgun's own repeat").isEqualTo(204);
+      assertThat(post("mailgun", replay)).isEqualTo(403);
+      // The other instance reads of it a moment later; what it took before is a repeat of the
+      // event.
+      await(() -> post(replica, "mailgun", genuine) == 204);
+      await(() -> post(replica, "mailgun", replay) == 403);
+      assertThat(post(replica, "ses", genuine)).as("not configured").isEqualTo(404);
+      assertThat(head(replica, "mandrill")).as("not configured").isEqualTo(404);
+    }
+    try (WebhookIngestApp restarted = WebhookIngestApp.start(onlyMailgun)) {
+      await(() -> post(restarted, "mailgun", replay) != 503);
+      assertThat(post(restarted, "mailgun", replay)).isEqualTo(403);
+    }
+  }
+
+  @Test
   void withoutABrokerTheCallbackIsToBeRepeatedAndThenTaken() throws Exception {
     Map<String, String> settings = settings();
     settings.put("publish.timeout.ms", "2000");
@@ -190,15 +290,19 @@ class WebhookIngestIT {
       await(() -> post(other, callback).statusCode() == 204);
       await(() -> ready(other).statusCode() == 200);
 
+      WebhookRequest ofMailgun = mailgun("down", token());
+
       kafka.stop();
       HttpResponse<String> down = post(other, callback);
       assertThat(down.statusCode()).isEqualTo(503);
       assertThat(down.headers().firstValue("Retry-After")).isPresent();
+      assertThat(post(other, "mailgun", ofMailgun)).isEqualTo(503);
       await(() -> ready(other).statusCode() == 503);
       assertThat(ready(other).body()).contains("kafka").contains("do not answer");
 
       kafka.start();
       await(() -> post(other, callback).statusCode() == 204);
+      await(() -> post(other, "mailgun", ofMailgun) == 204);
       await(() -> ready(other).statusCode() == 200);
     }
   }
@@ -237,10 +341,10 @@ class WebhookIngestIT {
                 Thread.currentThread().interrupt();
               }
             });
-    Instant begun = Instant.now();
+    Instant stopping = Instant.now();
     away.close();
 
-    assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(10));
+    assertThat(Duration.between(stopping, Instant.now())).isLessThan(Duration.ofSeconds(10));
     assertThat(caller.join(DEADLINE.multipliedBy(2))).as("the caller is let go").isTrue();
   }
 
@@ -251,7 +355,50 @@ class WebhookIngestIT {
     settings.put("http.port", "0");
     settings.put("ses.sns.topic.arns", ARN);
     settings.put("ses.sns.test.certificate", simulatorUrl("/sns.pem"));
+    settings.put("sendgrid.public.keys", SENDGRID.publicKey());
+    settings.put("mailgun.signing.keys", "mailgun-key");
+    settings.put("postmark.secrets", "hush");
+    settings.put("mandrill.webhook.url", MANDRILL_URL);
+    settings.put("mandrill.webhook.keys", "mandrill-key");
     return settings;
+  }
+
+  private static String token() {
+    return UUID.randomUUID().toString();
+  }
+
+  private static WebhookRequest mailgun(String messageId, String token) {
+    String event =
+        """
+        {"event":"complained","id":"%1$s","timestamp":1,"recipient":"jane@example.com",
+         "message":{"headers":{"message-id":"%1$s"}}}\
+        """;
+    return MAILGUN.sign(event.formatted(messageId), token, begun);
+  }
+
+  private static int post(String esp, WebhookRequest request) throws Exception {
+    return post(app, esp, request);
+  }
+
+  private static int post(WebhookIngestApp to, String esp, WebhookRequest callback)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(to.url() + "/webhooks/" + esp))
+            .timeout(DEADLINE)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(callback.body()));
+    callback.headers().forEach(request::header);
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+  }
+
+  private static int head(String esp) throws Exception {
+    return head(app, esp);
+  }
+
+  private static int head(WebhookIngestApp of, String esp) throws Exception {
+    return http.send(
+            HttpRequest.newBuilder(URI.create(of.url() + "/webhooks/" + esp)).HEAD().build(),
+            HttpResponse.BodyHandlers.discarding())
+        .statusCode();
   }
 
   private static String simulatorUrl(String path) {

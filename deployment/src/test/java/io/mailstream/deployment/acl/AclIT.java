@@ -13,6 +13,7 @@ import io.mailstream.v1.Suppression;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,7 @@ class AclIT {
       mailThatIsNotAtHomeGetsThere(producer, reader);
       whatCannotBeReadIsKept(producer, cli);
       opensAreKept(reader);
+      aTokenOfMailgunsIsTakenForOneBody();
       commandsSuppress(cli, reader);
     }
     theMonitorSeesItsMailDelivered();
@@ -158,6 +160,17 @@ class AclIT {
                 event -> event.getType() == FeedbackType.OPENED,
                 STEP))
         .isPresent();
+  }
+
+  private static void aTokenOfMailgunsIsTakenForOneBody() throws Exception {
+    String url = pipeline.webhooksUrl() + "/webhooks/mailgun";
+    Instant at = Instant.now();
+    Await.that(
+        "the token is taken",
+        STEP,
+        () -> Http.post(url, Mails.mailgun(Pipeline.MAILGUN_KEY, "delivered", at)) == 204);
+    assertThat(Http.post(url, Mails.mailgun(Pipeline.MAILGUN_KEY, "complained", at)))
+        .isEqualTo(403);
   }
 
   private static void commandsSuppress(User cli, User reader) throws Exception {

@@ -31,9 +31,20 @@ final class Http {
     }
   }
 
+  /** The status of the answer to a body. */
+  static int post(String url, String body) throws InterruptedException {
+    return send(request(url).POST(HttpRequest.BodyPublishers.ofString(body)).build()).statusCode();
+  }
+
   private static HttpResponse<String> ask(String url) throws InterruptedException {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10)).build();
+    return send(request(url).build());
+  }
+
+  private static HttpRequest.Builder request(String url) {
+    return HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10));
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) throws InterruptedException {
     try {
       return CLIENT.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -21,6 +21,10 @@ import java.util.Map;
 final class Pipeline implements AutoCloseable {
 
   private static final Duration READY = Duration.ofSeconds(90);
+
+  /** What Mailgun's callbacks are signed with. */
+  static final String MAILGUN_KEY = "mailgun-key";
+
   private static final String POLICIES =
       """
       accounts:
@@ -75,6 +79,7 @@ final class Pipeline implements AutoCloseable {
     Map<String, String> settings = service("mailstream-webhook-ingest");
     settings.put("ses.sns.topic.arns", SnsOptions.DEFAULT_TOPIC_ARN);
     settings.put("ses.sns.test.certificate", ses.signingCertificateUrl());
+    settings.put("mailgun.signing.keys", MAILGUN_KEY);
     return settings;
   }
 
@@ -112,6 +117,10 @@ final class Pipeline implements AutoCloseable {
 
   String registryUrl() {
     return registry.url();
+  }
+
+  String webhooksUrl() {
+    return webhooks.url();
   }
 
   String apiUrl() {

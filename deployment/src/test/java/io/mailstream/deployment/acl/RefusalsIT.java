@@ -62,6 +62,7 @@ class RefusalsIT {
       mail.suppressions              WC        RC      -               -         R       -        RC
       mail.accounts                  RC        WC      -               -         -       -        DC
       mail.dead-letters              WC        WC      W               -         -       -        RC
+      mail.webhook-nonces            DC        DC      RW              -         -       -        DC
       mailstream-hold-changelog      RWX       -       -               -         -       -        -
       apicurio-journal               -         -       -               -         -       -        -
       others                         -         -       -               -         -       -        -
@@ -142,7 +143,7 @@ class RefusalsIT {
   }
 
   @Test
-  void whoStandsAtTheEdgeReadsNothing() {
+  void whoStandsAtTheEdgeReadsNothingThatIsAboutMail() {
     TOPICS.all().forEach(topic -> refusedToRead("webhook-ingest", topic.name()));
     refusedToWrite("webhook-ingest", "mail.suppressions");
     refusedToWrite("webhook-ingest", "mail.suppression-commands");

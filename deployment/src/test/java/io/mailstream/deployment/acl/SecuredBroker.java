@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
 import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
@@ -39,6 +40,12 @@ final class SecuredBroker implements AutoCloseable {
     acls = users.stream().flatMap(user -> KafkaUserAcls.of(user).stream()).toList();
     try (Admin admin = admin()) {
       TopicSetup.createMissing(admin, TOPICS, PARTITIONS, (short) 1);
+      Topics.TopicSpec nonces = TOPICS.webhookNonces();
+      admin
+          .createTopics(
+              List.of(new NewTopic(nonces.name(), PARTITIONS, (short) 1).configs(nonces.config())))
+          .all()
+          .get();
       admin
           .alterUserScramCredentials(
               users.stream()

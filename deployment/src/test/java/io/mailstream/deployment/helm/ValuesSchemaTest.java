@@ -50,6 +50,10 @@ class ValuesSchemaTest {
           sender: {terminationGracePeriodSeconds: 10}                     | terminationGracePeriodSeconds
           sender: {config: {accounts.ses.secret.access.key: abc}}         | accounts.ses.secret.access.key
           webhookIngest: {snsTopicArns: ["arn:aws:sqs:a:1:b"]}            | snsTopicArns
+          webhookIngest: {config: {mailgun.signing.keys: abc}}            | mailgun.signing.keys
+          webhookIngest: {config: {postmark.basic.auth: "a:b"}}           | postmark.basic.auth
+          webhookIngest: {config: {postmark.secrets: abc}}                | postmark.secrets
+          webhookIngest: {config: {mandrill.webhook.keys: abc}}           | mandrill.webhook.keys
           webhookIngest: {autoscaling: {kind: keda}}                      | kind
           webhookIngest: {gateway: {enabled: true, parentRefs: [{}]}}     | parentRefs
           kafka: {bootstrapServers: [broker]}                             | bootstrapServers

@@ -11,13 +11,14 @@ import java.util.TreeSet;
 
 /**
  * What {@code kubectl kustomize} makes of a directory, as far as strimzi/ uses it: resources,
- * patches and a namespace. Anything else in a kustomization.yaml is refused rather than passed
- * over.
+ * components, patches and a namespace. Anything else in a kustomization.yaml is refused rather than
+ * passed over.
  */
 public final class Kustomization {
 
   private static final Set<String> KNOWN =
-      Set.of("apiVersion", "kind", "resources", "patches", "namespace");
+      Set.of("apiVersion", "kind", "resources", "components", "patches", "namespace");
+  private static final String COMPONENT = "Component";
   private static final String FILE = "kustomization.yaml";
 
   private final List<JsonNode> objects = new ArrayList<>();
@@ -32,9 +33,18 @@ public final class Kustomization {
    */
   public static Kustomization build(Path directory) {
     Kustomization built = new Kustomization();
+    built.include(directory, "Kustomization");
+    return built;
+  }
+
+  /** Adds what a directory has, and changes by it what was there before. */
+  private void include(Path directory, String kind) {
     Path file = directory.normalize().resolve(FILE);
-    built.files.add(file);
+    files.add(file);
     JsonNode content = Manifests.read(file).getFirst();
+    if (!content.path("kind").asText("Kustomization").equals(kind)) {
+      throw new IllegalArgumentException("%s is no %s".formatted(file, kind));
+    }
     Set<String> unknown = new TreeSet<>();
     content.fieldNames().forEachRemaining(unknown::add);
     unknown.removeAll(KNOWN);
@@ -42,15 +52,17 @@ public final class Kustomization {
       throw new IllegalArgumentException("%s: %s is not known here".formatted(file, unknown));
     }
     for (JsonNode resource : content.path("resources")) {
-      built.add(directory.resolve(resource.textValue()).normalize());
+      add(directory.resolve(resource.textValue()).normalize());
+    }
+    for (JsonNode component : content.path("components")) {
+      include(directory.resolve(component.textValue()).normalize(), COMPONENT);
     }
     for (JsonNode patch : content.path("patches")) {
-      built.patch(directory, patch);
+      patch(directory, patch);
     }
     if (content.has("namespace")) {
-      built.objects.forEach(object -> metadata(object).set("namespace", content.get("namespace")));
+      objects.forEach(object -> metadata(object).set("namespace", content.get("namespace")));
     }
-    return built;
   }
 
   /** The objects, in the order of their files. */

@@ -55,6 +55,40 @@ class KustomizationTest {
     assertThat(topics[1].at("/metadata/namespace").asText()).isEqualTo("n");
   }
 
+  @Test
+  void aComponentAddsToWhatIsThere() throws IOException {
+    write("a.yaml", TOPIC);
+    Path component = Files.createDirectory(directory.resolve("c"));
+    Files.writeString(component.resolve("b.yaml"), TOPIC.replace("name: a", "name: b"));
+    Files.writeString(
+        component.resolve("kustomization.yaml"),
+        """
+        kind: Component
+        resources: [b.yaml]
+        patches:
+          - target: {kind: KafkaTopic, name: a}
+            patch: |-
+              - {op: add, path: /spec/list, value: [1]}
+              - {op: add, path: /spec/list/-, value: 2}
+        """);
+    Kustomization built =
+        build(
+            """
+            resources: [a.yaml]
+            components: [c]
+            patches:
+              - target: {kind: KafkaTopic}
+                patch: '[{op: replace, path: /spec/replicas, value: 1}]'
+            """);
+
+    assertThat(built.objects()).hasSize(2);
+    assertThat(built.objects().getFirst().at("/spec/list").toString()).isEqualTo("[1,2]");
+    assertThat(built.objects()).allMatch(object -> object.at("/spec/replicas").intValue() == 1);
+    assertThat(built.files()).hasSize(4);
+    assertThatThrownBy(() -> build("resources: [a.yaml, c]"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

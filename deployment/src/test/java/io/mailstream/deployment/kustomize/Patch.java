@@ -2,6 +2,7 @@ package io.mailstream.deployment.kustomize;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
@@ -60,10 +61,16 @@ final class Patch {
   private static void apply(JsonNode operation, JsonNode object) {
     JsonPointer path = JsonPointer.compile(operation.path("path").textValue());
     String member = path.last().getMatchingProperty();
+    String op = operation.path("op").asText();
+    if (op.equals("add")
+        && member.equals("-")
+        && object.at(path.head()) instanceof ArrayNode list) {
+      list.add(operation.get("value").deepCopy());
+      return;
+    }
     if (!(object.at(path.head()) instanceof ObjectNode parent)) {
       throw new IllegalArgumentException(path + " is not in an object of " + object);
     }
-    String op = operation.path("op").asText();
     if (!op.equals("add") && !parent.has(member)) {
       throw new IllegalArgumentException("there is no %s to %s in %s".formatted(path, op, object));
     }

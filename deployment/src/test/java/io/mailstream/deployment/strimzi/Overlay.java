@@ -27,6 +27,11 @@ record Overlay(String name, Kustomization built) {
     return built.objects("Kafka").getFirst();
   }
 
+  /** Whether it has what Mailgun's callbacks need. */
+  boolean takesMailgun() {
+    return built.files().stream().anyMatch(file -> file.endsWith("mailgun/topic.yaml"));
+  }
+
   /** How many nodes have a role. */
   int nodes(String role) {
     return built.objects("KafkaNodePool").stream()

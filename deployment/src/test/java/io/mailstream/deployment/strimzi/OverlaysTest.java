@@ -68,7 +68,11 @@ class OverlaysTest {
   @MethodSource("overlays")
   void theTopicsAreThoseOfTheCode(Overlay overlay) {
     Map<String, Map<String, String>> wanted = new TreeMap<>();
-    Topics.withDefaultPrefix().all().forEach(spec -> wanted.put(spec.name(), spec.config()));
+    Topics topics = Topics.withDefaultPrefix();
+    topics.all().forEach(spec -> wanted.put(spec.name(), spec.config()));
+    if (overlay.takesMailgun()) {
+      wanted.put(topics.webhookNonces().name(), topics.webhookNonces().config());
+    }
     Map<String, Map<String, String>> found = new TreeMap<>();
     ours(overlay).forEach(topic -> found.put(Overlay.nameOf(topic), settings(topic)));
     found.values().forEach(settings -> settings.remove(MIN_ISR));
@@ -174,6 +178,22 @@ class OverlaysTest {
                 .at("/spec/template/spec/volumes/0/secret/secretName")
                 .asText())
         .isEqualTo(cluster + "-cluster-ca-cert");
+  }
+
+  /** With Mailgun the ingester needs one topic more, and without it may touch none more. */
+  @Test
+  void onlyWhoTakesMailgunsCallbacksHasTheirTopic() {
+    String topic = Topics.withDefaultPrefix().webhookNonces().name();
+    assertThat(Overlay.of("dev").takesMailgun()).isTrue();
+    assertThat(Overlay.of("production").takesMailgun()).isFalse();
+    for (Overlay overlay : Overlay.all()) {
+      boolean isThere = names(overlay, "KafkaTopic").contains(topic);
+      boolean isGranted =
+          overlay.built().objects("KafkaUser").stream()
+              .anyMatch(user -> user.at("/spec/authorization/acls").toString().contains(topic));
+      assertThat(isThere).as(overlay.toString()).isEqualTo(overlay.takesMailgun());
+      assertThat(isGranted).as(overlay.toString()).isEqualTo(overlay.takesMailgun());
+    }
   }
 
   @Test

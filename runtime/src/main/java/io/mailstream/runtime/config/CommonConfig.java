@@ -189,9 +189,12 @@ public final class CommonConfig {
 
   /** The bearer tokens of the HTTP API; empty: none is configured. */
   public static List<String> apiTokens(ServiceConfig config) {
-    String tokens =
-        Optional.ofNullable(config.getPassword(API_TOKENS)).map(Password::value).orElse("");
-    return split(tokens);
+    return secrets(config, API_TOKENS);
+  }
+
+  /** The secrets of a setting that takes several, separated by commas; empty: it is not set. */
+  public static List<String> secrets(ServiceConfig config, String key) {
+    return split(Optional.ofNullable(config.getPassword(key)).map(Password::value).orElse(""));
   }
 
   private static List<String> split(String tokens) {

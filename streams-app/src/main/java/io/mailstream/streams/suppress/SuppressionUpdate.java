@@ -133,7 +133,17 @@ record SuppressionUpdate(SuppressionState state, Outcome outcome) {
               MESSAGE_TOO_LARGE,
               CONTENT_REJECTED,
               ATTACHMENT_REJECTED,
-              TIMEOUT ->
+              TIMEOUT,
+              BAD_DOMAIN,
+              INACTIVE_MAILBOX,
+              POLICY,
+              SPAM_CONTENT,
+              REPUTATION,
+              GREYLISTED,
+              RATE_LIMITED,
+              AUTHENTICATION,
+              CONNECTION,
+              PROTOCOL ->
               everything(
                   event, SuppressionReason.HARD_BOUNCE, rules.hardBounceExpiresAfter(), draft.now);
         });

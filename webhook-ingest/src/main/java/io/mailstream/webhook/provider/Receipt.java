@@ -15,9 +15,24 @@ public sealed interface Receipt {
    *
    * @param events what it says
    * @param unknown what of it could not be understood, to be kept
+   * @param nonce what makes a second callback under the same signature a replay; empty: nothing
+   *     does, or nothing needs to
    */
-  record Authentic(String outcome, List<FeedbackEvent> events, Optional<DeadLetter> unknown)
-      implements Receipt {}
+  record Authentic(
+      String outcome, List<FeedbackEvent> events, List<DeadLetter> unknown, Optional<Nonce> nonce)
+      implements Receipt {
+
+    /** Copies the lists. */
+    public Authentic {
+      events = List.copyOf(events);
+      unknown = List.copyOf(unknown);
+    }
+
+    /** Without a nonce. */
+    public Authentic(String outcome, List<FeedbackEvent> events, List<DeadLetter> unknown) {
+      this(outcome, events, unknown, Optional.empty());
+    }
+  }
 
   /** There is nothing to produce; acknowledge it. */
   record Done(String outcome) implements Receipt {}

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -25,6 +26,7 @@ final class AwsSnsVerifier implements SnsVerifier {
 
   private static final Pattern CERTIFICATE_PATH =
       Pattern.compile("/SimpleNotificationService-[A-Za-z0-9]{1,128}\\.pem");
+  private static final Set<String> SIGNATURE_VERSIONS = Set.of("1", "2");
   private static final Duration KEEP_KEYS = Duration.ofDays(1);
 
   private final Outbound outbound;
@@ -42,6 +44,10 @@ final class AwsSnsVerifier implements SnsVerifier {
         TopicArn.find(envelope.topicArn()).orElseThrow(() -> new Forged("the topic is none"));
     if (!isCertificateOf(topic, envelope.signingCertUrl())) {
       throw new Forged("the certificate is not at SNS's host in the topic's region");
+    }
+    // Amazon's library throws what is no refusal at any other.
+    if (!SIGNATURE_VERSIONS.contains(envelope.signatureVersion())) {
+      throw new Forged("the signature is of no version that there is");
     }
     SnsMessage verified;
     try {

@@ -4,16 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
+import io.mailstream.webhook.bounce.BounceClassifier;
+import io.mailstream.webhook.provider.Json;
+import java.util.Optional;
 
 /**
  * What a bounce says of one recipient. SES classifies the whole event, but a recipient's own status
- * (RFC 3463) may say otherwise: a permanent bounce can list one that is only delayed. What is about
- * the mail or about policy and not about the address (x.7.x, mailbox full, too large) does not make
- * an address bad for good either.
+ * (RFC 3463) may say otherwise: a permanent bounce can list one that is only delayed.
  */
 final class SesBounces {
-
-  private static final int MAX_DIAGNOSTIC = 1000;
 
   private SesBounces() {}
 
@@ -21,57 +20,46 @@ final class SesBounces {
   static Bounce bounce(JsonNode bounce, JsonNode recipient) {
     String type = Json.text(bounce, "bounceType");
     String subType = Json.text(bounce, "bounceSubType");
-    String status = Json.text(recipient, "status");
-    BounceCategory category = category(subType == null ? "" : subType, status);
-    return Bounce.newBuilder()
-        .setBounceClass(bounceClass(type, category, recipient))
-        .setCategory(category)
-        .setEnhancedStatus(status)
-        .setDiagnostic(Json.clip(Json.text(recipient, "diagnosticCode"), MAX_DIAGNOSTIC))
-        .setProviderType(type + "/" + subType)
-        .build();
+    return judge(
+        said(type, Json.text(recipient, "action")),
+        category(subType == null ? "" : subType, recipient),
+        recipient,
+        type + "/" + subType);
   }
 
   /** A recipient of a DeliveryDelay event. */
   static Bounce delay(JsonNode delay, JsonNode recipient) {
     String type = Json.text(delay, "delayType");
-    return Bounce.newBuilder()
-        .setBounceClass(BounceClass.TRANSIENT)
-        .setCategory(
-            "MailboxFull".equals(type) ? BounceCategory.MAILBOX_FULL : BounceCategory.GENERAL)
-        .setEnhancedStatus(Json.text(recipient, "status"))
-        .setDiagnostic(Json.clip(Json.text(recipient, "diagnosticCode"), MAX_DIAGNOSTIC))
-        .setProviderType(type)
-        .build();
+    return judge(BounceClass.TRANSIENT, delayCategory(type, recipient), recipient, type);
   }
 
-  private static BounceClass bounceClass(String type, BounceCategory category, JsonNode recipient) {
+  private static Bounce judge(
+      BounceClass said, BounceCategory category, JsonNode recipient, String providerType) {
+    return BounceClassifier.standard()
+        .bounce(
+            said,
+            Optional.of(category),
+            Json.text(recipient, "status"),
+            Json.text(recipient, "diagnosticCode"),
+            providerType);
+  }
+
+  private static BounceClass said(String type, String action) {
     if ("Transient".equals(type)) {
       return BounceClass.TRANSIENT;
     }
     if (!"Permanent".equals(type)) {
       return BounceClass.UNDETERMINED;
     }
-    String action = Json.text(recipient, "action");
-    String status = Json.text(recipient, "status");
-    if ("delayed".equalsIgnoreCase(action) || (status != null && status.startsWith("4."))) {
+    if ("delayed".equalsIgnoreCase(action)) {
       return BounceClass.TRANSIENT;
     }
-    boolean isNoFailure =
-        (action != null && !"failed".equalsIgnoreCase(action))
-            || (status != null && status.startsWith("2."));
-    if (isNoFailure) {
-      return BounceClass.UNDETERMINED;
-    }
-    return switch (category) {
-      case MAILBOX_FULL, MESSAGE_TOO_LARGE, CONTENT_REJECTED, ATTACHMENT_REJECTED, TIMEOUT ->
-          BounceClass.UNDETERMINED;
-      case UNKNOWN, GENERAL, INVALID_RECIPIENT, ESP_SUPPRESSED, UNSUBSCRIBED ->
-          BounceClass.PERMANENT;
-    };
+    return action == null || "failed".equalsIgnoreCase(action)
+        ? BounceClass.PERMANENT
+        : BounceClass.UNDETERMINED;
   }
 
-  private static BounceCategory category(String subType, String status) {
+  private static BounceCategory category(String subType, JsonNode recipient) {
     return switch (subType) {
       case "NoEmail" -> BounceCategory.INVALID_RECIPIENT;
       case "Suppressed",
@@ -85,21 +73,29 @@ final class SesBounces {
       case "CustomTimeoutExceeded" -> BounceCategory.TIMEOUT;
       case "ContentRejected" -> BounceCategory.CONTENT_REJECTED;
       case "AttachmentRejected" -> BounceCategory.ATTACHMENT_REJECTED;
-      case "General" -> byStatus(status, BounceCategory.GENERAL);
-      default -> byStatus(status, BounceCategory.UNKNOWN);
+      case "General" -> byReply(recipient, BounceCategory.GENERAL);
+      default -> byReply(recipient, BounceCategory.UNKNOWN);
     };
   }
 
-  private static BounceCategory byStatus(String status, BounceCategory otherwise) {
-    if (status == null) {
-      return otherwise;
-    }
-    String detail = status.substring(status.indexOf('.') + 1);
-    return switch (detail) {
-      case "1.1", "1.2", "1.3", "1.10", "2.1" -> BounceCategory.INVALID_RECIPIENT;
-      case "2.2" -> BounceCategory.MAILBOX_FULL;
-      case "2.3", "3.4" -> BounceCategory.MESSAGE_TOO_LARGE;
-      default -> detail.startsWith("7.") ? BounceCategory.CONTENT_REJECTED : otherwise;
+  private static BounceCategory delayCategory(String type, JsonNode recipient) {
+    return switch (type == null ? "" : type) {
+      case "MailboxFull" -> BounceCategory.MAILBOX_FULL;
+      case "SpamDetected" -> BounceCategory.SPAM_CONTENT;
+      case "RecipientServerError", "TransientCommunicationFailure", "InternalFailure" ->
+          byReply(recipient, BounceCategory.CONNECTION);
+      case "IPFailure" -> BounceCategory.REPUTATION;
+      default -> byReply(recipient, BounceCategory.GENERAL);
+    };
+  }
+
+  private static BounceCategory byReply(JsonNode recipient, BounceCategory otherwise) {
+    BounceCategory category =
+        BounceClassifier.standard()
+            .classify(Json.text(recipient, "status"), Json.text(recipient, "diagnosticCode"));
+    return switch (category) {
+      case GENERAL, UNKNOWN -> otherwise;
+      default -> category;
     };
   }
 }

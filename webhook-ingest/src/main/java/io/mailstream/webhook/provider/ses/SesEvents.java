@@ -1,9 +1,11 @@
 package io.mailstream.webhook.provider.ses;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.provider.BoundedJson;
+import io.mailstream.webhook.provider.EventSource;
+import io.mailstream.webhook.provider.Json;
 import io.mailstream.webhook.provider.Receipt;
 import io.mailstream.webhook.provider.Receipt.Authentic;
 import io.mailstream.webhook.provider.Receipt.DeadLetter;
@@ -25,6 +27,7 @@ final class SesEvents {
 
   private static final String VALIDATION =
       "Successfully validated SNS topic for Amazon SES event publishing.";
+  private static final String NO_ADDRESS = "a recipient of the SES event is no address";
   private static final int MAX_TYPE = 40;
 
   private SesEvents() {}
@@ -88,14 +91,19 @@ final class SesEvents {
           "SES event of type '%s' is not known, or names no recipient"
               .formatted(Json.clip(String.valueOf(type), MAX_TYPE)));
     }
-    if (events.stream().anyMatch(one -> RecipientKey.find(one.getRecipient()).isEmpty())) {
-      return unknown(body, "a recipient of the SES event is no address");
+    List<FeedbackEvent> good =
+        events.stream().filter(one -> EventSource.isAddress(one.getRecipient())).toList();
+    if (good.isEmpty()) {
+      return unknown(body, NO_ADDRESS);
     }
-    return new Authentic("accepted", events, Optional.empty());
+    return new Authentic(
+        "accepted",
+        good,
+        good.size() == events.size() ? List.of() : List.of(new DeadLetter(NO_ADDRESS, body)));
   }
 
   private static Receipt unknown(byte[] body, String reason) {
-    return new Authentic("unknown_event", List.of(), Optional.of(new DeadLetter(reason, body)));
+    return new Authentic("unknown_event", List.of(), List.of(new DeadLetter(reason, body)));
   }
 
   private static List<FeedbackEvent> bounced(SesMail mail, JsonNode bounce) {

@@ -4,12 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mailstream.schemas.DeliveryTags;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.provider.Digests;
+import io.mailstream.webhook.provider.Json;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +22,7 @@ final class SesMail {
 
   private static final String SES_OWN = "ses:";
   private static final int MAX_DETAIL = 2000;
-  private static final int HASH_BYTES = 8;
+  private static final int HASH_DIGITS = 16;
 
   private final JsonNode mail;
   private final SnsEnvelope envelope;
@@ -47,7 +46,7 @@ final class SesMail {
   /** An event for each address in a list of addresses. */
   List<FeedbackEvent> forNames(FeedbackType type, JsonNode timed, String list) {
     List<FeedbackEvent> events = new ArrayList<>();
-    List<String> names = texts(timed.path(list));
+    List<String> names = Json.texts(timed.path(list));
     for (String name : names) {
       events.add(event(type, timed, recipient(name, names.size()), events.size()).build());
     }
@@ -85,7 +84,7 @@ final class SesMail {
   }
 
   private List<String> destination() {
-    return texts(mail.path("destination")).stream().map(SesMail::bare).toList();
+    return Json.texts(mail.path("destination")).stream().map(SesMail::bare).toList();
   }
 
   private FeedbackEvent.Builder event(
@@ -115,7 +114,7 @@ final class SesMail {
   }
 
   private String tag(String name) {
-    List<String> values = texts(mail.path("tags").path(name));
+    List<String> values = Json.texts(mail.path("tags").path(name));
     return values.isEmpty() ? null : values.getFirst();
   }
 
@@ -133,16 +132,6 @@ final class SesMail {
     return tags;
   }
 
-  private static List<String> texts(JsonNode list) {
-    List<String> texts = new ArrayList<>();
-    for (JsonNode item : list) {
-      if (item.isTextual()) {
-        texts.add(item.textValue());
-      }
-    }
-    return texts;
-  }
-
   /** {@code Jane <jane@example.com>} without its name. */
   private static String bare(String address) {
     int open = address.lastIndexOf('<');
@@ -156,12 +145,6 @@ final class SesMail {
 
   /** Ids travel to logs and results: they name the recipient, but not readably. */
   private static String hash(String recipient) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(recipient.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return Digests.sha256Hex(recipient.getBytes(StandardCharsets.UTF_8)).substring(0, HASH_DIGITS);
   }
 }

@@ -3,6 +3,7 @@ package io.mailstream.webhook.provider.ses;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.provider.Json;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

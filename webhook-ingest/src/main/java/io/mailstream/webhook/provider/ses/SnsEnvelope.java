@@ -1,6 +1,7 @@
 package io.mailstream.webhook.provider.ses;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mailstream.webhook.provider.BoundedJson;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.DateTimeException;

@@ -105,10 +105,10 @@ class SesEventsTest {
     "Permanent, EmailValidationSuppressed, , , PERMANENT, ESP_SUPPRESSED",
     "Permanent, UnsubscribedRecipient, , , PERMANENT, UNSUBSCRIBED",
     "Permanent, General, 4.0.0, delayed, TRANSIENT, GENERAL",
-    "Permanent, General, 4.4.7, failed, TRANSIENT, GENERAL",
+    "Permanent, General, 4.4.7, failed, TRANSIENT, TIMEOUT",
     "Permanent, General, 5.0.0, delayed, TRANSIENT, GENERAL",
     "Permanent, General, 2.1.5, delivered, UNDETERMINED, GENERAL",
-    "Permanent, General, 5.7.1, failed, UNDETERMINED, CONTENT_REJECTED",
+    "Permanent, General, 5.7.1, failed, UNDETERMINED, POLICY",
     "Permanent, General, 5.2.2, failed, UNDETERMINED, MAILBOX_FULL",
     "Transient, General, 5.1.1, failed, TRANSIENT, INVALID_RECIPIENT",
     "Transient, MailboxFull, 4.2.2, failed, TRANSIENT, MAILBOX_FULL",
@@ -253,16 +253,62 @@ class SesEventsTest {
     Receipt.Authentic receipt = (Receipt.Authentic) read(message);
 
     assertThat(receipt.events()).isEmpty();
-    assertThat(receipt.unknown().orElseThrow().body())
+    assertThat(receipt.unknown().getFirst().body())
         .isEqualTo(message.getBytes(StandardCharsets.UTF_8));
-    assertThat(receipt.unknown().orElseThrow().reason()).doesNotContain("jane");
+    assertThat(receipt.unknown().getFirst().reason()).doesNotContain("jane");
+  }
+
+  @Test
+  void oneRecipientThatIsNoAddressDoesNotHideTheOthers() {
+    Receipt.Authentic receipt =
+        (Receipt.Authentic)
+            read(
+                bounce(
+                    "Permanent",
+                    "General",
+                    """
+                    {"emailAddress":"jane@example.com","action":"failed","status":"5.1.1"},
+                    {"emailAddress":"jane","action":"failed","status":"5.1.1"}\
+                    """));
+
+    assertThat(receipt.events())
+        .extracting(FeedbackEvent::getRecipient)
+        .containsExactly("jane@example.com");
+    assertThat(receipt.unknown()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MailboxFull, 4.2.2, MAILBOX_FULL",
+    "SpamDetected, 4.7.0, SPAM_CONTENT",
+    "RecipientServerError, , CONNECTION",
+    "RecipientServerError, 4.2.2, MAILBOX_FULL",
+    "TransientCommunicationFailure, 4.4.2, CONNECTION",
+    "InternalFailure, , CONNECTION",
+    "IPFailure, 4.7.0, REPUTATION",
+    "Undetermined, , GENERAL",
+    "General, 4.1.1, INVALID_RECIPIENT"
+  })
+  void aDelayIsTransientWhateverItsKind(String type, String status, BounceCategory category) {
+    FeedbackEvent event =
+        events(
+                """
+                {"eventType":"DeliveryDelay","mail":{"destination":["jane@example.com"]},
+                 "deliveryDelay":{"delayType":"%s","timestamp":"2026-11-21T09:00:00Z",
+                 "delayedRecipients":[{"emailAddress":"jane@example.com"%s}]}}\
+                """
+                    .formatted(type, status == null ? "" : ",\"status\":\"" + status + "\""))
+            .getFirst();
+
+    assertThat(event.getBounce().getBounceClass()).isEqualTo(BounceClass.TRANSIENT);
+    assertThat(event.getBounce().getCategory()).isEqualTo(category);
   }
 
   @Test
   void depthIsBounded() {
     String deep = "{\"eventType\":\"Send\",\"x\":" + "[".repeat(9999) + "]".repeat(9999) + "}";
 
-    assertThat(((Receipt.Authentic) read(deep)).unknown()).isPresent();
+    assertThat(((Receipt.Authentic) read(deep)).unknown()).hasSize(1);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +42,17 @@ class SesWebhookTest implements WebhookContract {
       """
       {"eventType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"General",
        "bouncedRecipients":[{"emailAddress":"jane@example.com","action":"failed","status":"5.1.1"}],
-       "timestamp":"2026-11-20T10:00:00.000Z"},
-       "mail":{"messageId":"m1","destination":["jane@example.com"],"tags":{}}}\
+       "timestamp":"2017-08-05T00:41:02.000Z"},
+       "mail":{"messageId":"m1","destination":["jane@example.com"],"tags":{
+       "ms_delivery_id":["d1"],"ms_tenant":["shop"],"ms_stream":["news"],
+       "campaign":["autumn"]}}}\
+      """;
+  private static final String COMPLAINT =
+      """
+      {"eventType":"Complaint","complaint":{"complaintFeedbackType":"abuse",
+       "complainedRecipients":[{"emailAddress":"jane@example.com"}],
+       "timestamp":"2017-08-05T00:42:02.000Z"},
+       "mail":{"messageId":"m1","destination":["jane@example.com"]}}\
       """;
 
   private static final SnsSigner AMAZON = SnsSigner.validNow(NAME);
@@ -87,14 +97,43 @@ class SesWebhookTest implements WebhookContract {
   }
 
   @Override
-  public WebhookRequest tampered() {
-    String body = new String(AMAZON.sign(notification(BOUNCE)), StandardCharsets.UTF_8);
-    return request(body.replace("jane@", "june@").getBytes(StandardCharsets.UTF_8));
+  public WebhookRequest complaint() {
+    Map<String, String> fields = notification(COMPLAINT);
+    fields.put("MessageId", "99999999-2222-3333-4444-555555555555");
+    return request(AMAZON.sign(fields));
   }
 
   @Override
-  public WebhookRequest signedByAnother() {
-    return request(ANOTHER.sign(notification(BOUNCE)));
+  public WebhookRequest authentic(String content) {
+    return request(AMAZON.sign(notification(content)));
+  }
+
+  @Override
+  public Optional<WebhookRequest> batchWithOneBadEntry() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Map<Part, WebhookRequest> forgeries() {
+    String body = new String(hardBounce().body(), StandardCharsets.UTF_8);
+    return Map.of(
+        Part.BODY, request(body.replace("jane@", "june@")),
+        Part.TIMESTAMP, request(body.replace(now.toString(), now.plusMillis(1).toString())),
+        Part.SIGNATURE, request(body.replaceFirst("(\"Signature\":\")(.)", "$1A$2")),
+        Part.KEY, request(ANOTHER.sign(notification(BOUNCE))));
+  }
+
+  /** SNS signs the topic, not where it sends to; its message id is no token. */
+  @Override
+  public Set<Part> notCovered() {
+    return Set.of(Part.URL, Part.TOKEN);
+  }
+
+  @Override
+  public byte[] covered(WebhookRequest request) {
+    return SnsEnvelope.parse(request.body())
+        .map(envelope -> envelope.stringToSign().getBytes(StandardCharsets.UTF_8))
+        .orElse(null);
   }
 
   @Override
@@ -114,6 +153,15 @@ class SesWebhookTest implements WebhookContract {
     first.put("Subject", "a subject");
 
     assertThat(receive(AMAZON.sign(first))).isInstanceOf(Receipt.Authentic.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0", "3", "2 ", "two"})
+  void anotherSignatureVersionIsRefused(String version) {
+    Map<String, String> fields = notification(BOUNCE);
+    fields.put("SignatureVersion", version);
+
+    assertRefused(receive(AMAZON.sign(fields)), 401, "forged");
   }
 
   @Test
@@ -286,6 +334,10 @@ class SesWebhookTest implements WebhookContract {
     fields.put("Token", "abc");
     fields.put("SubscribeURL", url);
     return fields;
+  }
+
+  private static WebhookRequest request(String body) {
+    return request(body.getBytes(StandardCharsets.UTF_8));
   }
 
   private static WebhookRequest request(byte[] body) {

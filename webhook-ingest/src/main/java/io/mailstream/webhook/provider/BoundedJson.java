@@ -1,4 +1,4 @@
-package io.mailstream.webhook.provider.ses;
+package io.mailstream.webhook.provider;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -13,7 +13,7 @@ import java.util.Optional;
  * JSON from outside: depth and lengths are bounded, and a name that comes twice in an object is a
  * fault, since two readers may differ in which of the two they take.
  */
-final class BoundedJson {
+public final class BoundedJson {
 
   private static final int MAX_DEPTH = 32;
   private static final int MAX_STRING = 1024 * 1024;
@@ -38,9 +38,18 @@ final class BoundedJson {
   private BoundedJson() {}
 
   /** The object; empty: it is not JSON within the bounds, or no object. */
-  static Optional<JsonNode> object(byte[] json) {
+  public static Optional<JsonNode> object(byte[] json) {
+    return read(json).filter(JsonNode::isObject);
+  }
+
+  /** The array; empty: it is not JSON within the bounds, or no array. */
+  public static Optional<JsonNode> array(byte[] json) {
+    return read(json).filter(JsonNode::isArray);
+  }
+
+  private static Optional<JsonNode> read(byte[] json) {
     try {
-      return Optional.ofNullable(MAPPER.readTree(json)).filter(JsonNode::isObject);
+      return Optional.ofNullable(MAPPER.readTree(json));
     } catch (IOException e) {
       return Optional.empty();
     }
