@@ -67,15 +67,16 @@ final class RequestPublisher implements AutoCloseable {
     ProducerRecord<String, Object> record =
         new ProducerRecord<>(topics.requests(lane), key(request), request);
     try {
-      producer.send(
-          record,
-          (metadata, e) -> {
-            if (e == null) {
-              outcome.acknowledged(metadata);
-            } else {
-              fail(e, record.topic(), outcome);
-            }
-          });
+      var _ =
+          producer.send(
+              record,
+              (metadata, e) -> {
+                if (e == null) {
+                  outcome.acknowledged(metadata);
+                } else {
+                  fail(e, record.topic(), outcome);
+                }
+              });
     } catch (KafkaException e) {
       fail(e, record.topic(), outcome);
     }

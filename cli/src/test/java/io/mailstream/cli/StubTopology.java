@@ -136,28 +136,29 @@ final class StubTopology implements AutoCloseable {
     SendRequest request = (SendRequest) record.value();
     Instant now = Instant.ofEpochMilli(record.timestamp());
     boolean isBounced = address.startsWith("bounced@");
-    producer.send(
-        new ProducerRecord<>(
-            topics.feedback(),
-            RecipientKey.of(address),
-            FeedbackEvent.newBuilder()
-                .setEventId(UUID.randomUUID().toString())
-                .setProvider("stub")
-                .setType(isBounced ? FeedbackType.BOUNCED : FeedbackType.DELIVERED)
-                .setRecipient(address)
-                .setDeliveryId(deliveryId(request, address))
-                .setBounce(
-                    isBounced
-                        ? new Bounce(
-                            BounceClass.PERMANENT,
-                            BounceCategory.INVALID_RECIPIENT,
-                            "5.1.1",
-                            "550 no " + address,
-                            null)
-                        : null)
-                .setOccurredAt(now)
-                .setReceivedAt(now)
-                .build()));
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                topics.feedback(),
+                RecipientKey.of(address),
+                FeedbackEvent.newBuilder()
+                    .setEventId(UUID.randomUUID().toString())
+                    .setProvider("stub")
+                    .setType(isBounced ? FeedbackType.BOUNCED : FeedbackType.DELIVERED)
+                    .setRecipient(address)
+                    .setDeliveryId(deliveryId(request, address))
+                    .setBounce(
+                        isBounced
+                            ? new Bounce(
+                                BounceClass.PERMANENT,
+                                BounceCategory.INVALID_RECIPIENT,
+                                "5.1.1",
+                                "550 no " + address,
+                                null)
+                            : null)
+                    .setOccurredAt(now)
+                    .setReceivedAt(now)
+                    .build()));
   }
 
   private static Stream<String> addresses(ConsumerRecord<String, Object> record) {
@@ -170,26 +171,30 @@ final class StubTopology implements AutoCloseable {
   private void send(ConsumerRecord<String, Object> record, String address, ResultStatus status) {
     SendRequest request = (SendRequest) record.value();
     Instant now = Instant.ofEpochMilli(record.timestamp());
-    producer.send(
-        new ProducerRecord<>(
-            topics.results(),
-            address,
-            SendResult.newBuilder()
-                .setRequestId(request.getRequestId())
-                .setDeliveryId(deliveryId(request, address))
-                .setAccount("stub")
-                .setProviderMessageId("m-" + request.getRequestId())
-                .setTenant(request.getTenant())
-                .setStream(request.getStream())
-                .setRecipient(address)
-                .setLane(Lane.TRANSACTIONAL)
-                .setStatus(status)
-                .setReasons(
-                    status == ResultStatus.REJECTED ? List.of(ReasonCode.SUPPRESSED) : List.of())
-                .setOrigin(new RecordOrigin(record.topic(), record.partition(), record.offset()))
-                .setAcceptedAt(now)
-                .setCompletedAt(now)
-                .build()));
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                topics.results(),
+                address,
+                SendResult.newBuilder()
+                    .setRequestId(request.getRequestId())
+                    .setDeliveryId(deliveryId(request, address))
+                    .setAccount("stub")
+                    .setProviderMessageId("m-" + request.getRequestId())
+                    .setTenant(request.getTenant())
+                    .setStream(request.getStream())
+                    .setRecipient(address)
+                    .setLane(Lane.TRANSACTIONAL)
+                    .setStatus(status)
+                    .setReasons(
+                        status == ResultStatus.REJECTED
+                            ? List.of(ReasonCode.SUPPRESSED)
+                            : List.of())
+                    .setOrigin(
+                        new RecordOrigin(record.topic(), record.partition(), record.offset()))
+                    .setAcceptedAt(now)
+                    .setCompletedAt(now)
+                    .build()));
   }
 
   @Override

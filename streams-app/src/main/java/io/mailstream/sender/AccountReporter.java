@@ -145,20 +145,21 @@ final class AccountReporter implements AutoCloseable {
             .setAt(clock.instant())
             .build();
     said.put(account.name(), new Said(state, System.nanoTime()));
-    producer.send(
-        codec.accountState(record),
-        (metadata, failure) -> {
-          if (failure != null) {
-            said.remove(account.name());
-          }
-        });
+    var _ =
+        producer.send(
+            codec.accountState(record),
+            (metadata, failure) -> {
+              if (failure != null) {
+                said.remove(account.name());
+              }
+            });
   }
 
   /** An account that takes no mail stays so without this instance, until the time it said. */
   private void leave(Producer<byte[], byte[]> producer) {
     said.forEach((account, last) -> {
       if (last.state().until().isEmpty()) {
-        producer.send(codec.noAccountState(account, instance));
+        var _ = producer.send(codec.noAccountState(account, instance));
       }
     });
   }

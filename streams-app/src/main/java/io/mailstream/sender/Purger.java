@@ -49,17 +49,18 @@ final class Purger {
     if (below.isEmpty()) {
       return false;
     }
-    admin
-        .deleteRecords(below)
-        .all()
-        .whenComplete((done, failure) -> {
-          if (failure != null) {
-            LOG.warn(
-                "Finished records of {} are not deleted and stay until the next time: {}",
-                below.keySet(),
-                failure.toString());
-          }
-        });
+    var _ =
+        admin
+            .deleteRecords(below)
+            .all()
+            .whenComplete((done, failure) -> {
+              if (failure != null) {
+                LOG.warn(
+                    "Finished records of {} are not deleted and stay until the next time: {}",
+                    below.keySet(),
+                    failure.toString());
+              }
+            });
     return true;
   }
 }

@@ -134,7 +134,7 @@ class HoldRestartIT {
       for (int i = 0; i < MAILS; i++) {
         Delivery delivery = Mail.bulk("m" + i);
         delivery.setAcceptedAt(Instant.now());
-        producer.send(new ProducerRecord<>(prefix + "in", "k", delivery));
+        var _ = producer.send(new ProducerRecord<>(prefix + "in", "k", delivery));
       }
       producer.flush();
     }

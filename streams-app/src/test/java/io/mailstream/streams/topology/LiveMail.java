@@ -148,13 +148,14 @@ final class LiveMail implements AutoCloseable {
   }
 
   void raw(String topic, Integer partition, byte[] key, byte[] value) {
-    producer.send(
-        new ProducerRecord<>(topic, partition, key, value),
-        (metadata, error) -> {
-          if (error != null) {
-            failures.add(error);
-          }
-        });
+    var _ =
+        producer.send(
+            new ProducerRecord<>(topic, partition, key, value),
+            (metadata, error) -> {
+              if (error != null) {
+                failures.add(error);
+              }
+            });
   }
 
   /** When this was made, in milliseconds since the epoch. */
