@@ -2,8 +2,11 @@ package io.mailstream.cli;
 
 import io.mailstream.runtime.config.ConfigFaults;
 import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -128,12 +131,15 @@ public final class Mailstream {
     }
   }
 
-  /** The version in the jar's manifest. */
+  /** The version that the build wrote, for an image has classes and no jar with a manifest. */
   static final class Version implements IVersionProvider {
     @Override
-    public String[] getVersion() {
-      String version = Mailstream.class.getPackage().getImplementationVersion();
-      return new String[] {"mailstream " + (version == null ? "(not packaged)" : version)};
+    public String[] getVersion() throws IOException {
+      Properties written = new Properties();
+      try (InputStream in = Mailstream.class.getResourceAsStream("version.properties")) {
+        written.load(in);
+      }
+      return new String[] {"mailstream " + written.getProperty("version")};
     }
   }
 }

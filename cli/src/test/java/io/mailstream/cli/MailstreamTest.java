@@ -35,6 +35,11 @@ class MailstreamTest {
   }
 
   @Test
+  void itSaysWhichVersionItIs() {
+    assertThat(Run.of("--version").out().strip()).matches("mailstream \\d+\\.\\d+\\.\\d+\\S*");
+  }
+
+  @Test
   void aMisspeltOptionIsUsage() {
     Run run = Run.of("send", "--tenent", "acme");
 
