@@ -1,5 +1,5 @@
 // Produces one SendRequest from Node, as any other Kafka client would.
-// Run it while bin/quickstart is up:
+// Run it with Node 22.22 or newer while bin/quickstart is up:
 //
 //   cd examples/node && npm install && node produce.mjs success@simulator.amazonses.com
 
@@ -12,6 +12,12 @@ import { domainToASCII } from 'node:url'
 const BOOTSTRAP = '127.0.0.1:9092'
 const REGISTRY = 'http://127.0.0.1:8081'
 const TOPIC = 'mail.requests.transactional'
+
+// The Kafka client uses what older ones do not have, and says so only when it sends.
+if (Number.parseInt(process.versions.node) < 22) {
+  console.error(`produce.mjs: this is Node ${process.versions.node}: use 22.22 or newer`)
+  process.exit(2)
+}
 
 const address = process.argv[2]
 if (!address?.includes('@')) {
