@@ -1,8 +1,5 @@
 package io.mailstream.sender;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.core.IntervalFunction;
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Limit;
 import io.mailstream.sender.provider.EmailProvider;
@@ -41,18 +38,6 @@ final class AccountGate implements AutoCloseable {
   private static final Decision WAIT = new Decision.Wait();
 
   private static final Duration PARKED = Duration.ofMinutes(1);
-  private static final Duration BREAKER_OPEN = Duration.ofSeconds(5);
-  private static final Duration BREAKER_OPEN_MAX = Duration.ofMinutes(1);
-  private static final IntervalFunction BREAKER_WAIT =
-      IntervalFunction.ofExponentialBackoff(BREAKER_OPEN, 2, BREAKER_OPEN_MAX);
-  private static final Duration PROBING = Duration.ofSeconds(1);
-
-  // The breaker wants an exception and reads nothing of it.
-  @SuppressWarnings("StaticAssignmentOfThrowable")
-  private static final Exception NO_ANSWER =
-      new Exception("no answer of use from the ESP", null, false, false) {
-        private static final long serialVersionUID = 1;
-      };
 
   /** How much a throttled call slows the account down, and how much each second gives back. */
   private static final double SLOWER = 0.5;
@@ -64,14 +49,12 @@ final class AccountGate implements AutoCloseable {
   private final Account account;
   private final EmailProvider provider;
   private final Pace pace = new Pace();
-  private final CircuitBreaker breaker;
+  private final AccountBreaker breaker;
   private final LongAdder calls = new LongAdder();
 
   private volatile Runnable changed = () -> {};
   private volatile Parked parked = new Parked(0, "");
   private volatile Optional<AccountQuota> quota = Optional.empty();
-  private volatile long breakerOpenUntil;
-  private volatile int timesOpened;
   private volatile double rate = Double.POSITIVE_INFINITY;
   private double share;
   private volatile double throttle = 1;
@@ -107,33 +90,7 @@ final class AccountGate implements AutoCloseable {
   AccountGate(Account account, EmailProvider provider, InstantSource clock) {
     this.account = account;
     this.provider = provider;
-    this.breaker = CircuitBreaker.of(account.name(), breakerConfig());
-    breaker
-        .getEventPublisher()
-        .onStateTransition(event -> {
-          switch (event.getStateTransition()) {
-            case CLOSED_TO_OPEN -> opened(1, clock.millis());
-            case HALF_OPEN_TO_OPEN -> opened(timesOpened + 1, clock.millis());
-            default -> {}
-          }
-        });
-  }
-
-  private static CircuitBreakerConfig breakerConfig() {
-    return CircuitBreakerConfig.custom()
-        .slidingWindowSize(50)
-        .minimumNumberOfCalls(20)
-        .failureRateThreshold(60)
-        .permittedNumberOfCallsInHalfOpenState(5)
-        .waitIntervalFunctionInOpenState(BREAKER_WAIT)
-        .enableAutomaticTransitionFromOpenToHalfOpen()
-        .build();
-  }
-
-  private void opened(int times, long now) {
-    timesOpened = times;
-    breakerOpenUntil = now + BREAKER_WAIT.apply(times);
-    changed.run();
+    this.breaker = new AccountBreaker(account.name(), clock, () -> changed.run());
   }
 
   /** Has something run whenever the account begins to take no mail. */
@@ -167,8 +124,8 @@ final class AccountGate implements AutoCloseable {
           ReasonCode.ACCOUNT_PARKED,
           current.why);
     }
-    if (breaker.getState() == CircuitBreaker.State.OPEN) {
-      return unavailable(Math.max(breakerOpenUntil, now + PROBING.toMillis()));
+    if (breaker.isOpen()) {
+      return unavailable();
     }
     return pace.mayPlan(nanos) ? GO : WAIT;
   }
@@ -178,17 +135,17 @@ final class AccountGate implements AutoCloseable {
     if (now < parked.until) {
       return plan(now, 0);
     }
-    if (!breaker.tryAcquirePermission()) {
-      return unavailable(Math.max(breakerOpenUntil, now + PROBING.toMillis()));
+    if (!breaker.tryAcquire()) {
+      return unavailable();
     }
     calls.increment();
     return GO;
   }
 
-  private Decision unavailable(long until) {
+  private Decision unavailable() {
     return new Decision.Back(
         DeferralReason.NOT_STARTED,
-        Optional.of(Instant.ofEpochMilli(until)),
+        Optional.of(Instant.ofEpochMilli(breaker.openUntil())),
         ReasonCode.ESP_UNAVAILABLE,
         "account %s does not answer: its calls are suspended until it does".formatted(name()));
   }
@@ -196,20 +153,19 @@ final class AccountGate implements AutoCloseable {
   /** What a call came to. */
   void called(SendOutcome outcome, long now, long nanos, long durationNanos) {
     switch (outcome) {
-      case SendOutcome.Accepted accepted -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
-      case SendOutcome.Rejected rejected -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
-      case SendOutcome.Ambiguous ambiguous ->
-          breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NO_ANSWER);
+      case SendOutcome.Accepted accepted -> breaker.answered(durationNanos);
+      case SendOutcome.Rejected rejected -> breaker.answered(durationNanos);
+      case SendOutcome.Ambiguous ambiguous -> breaker.failed(durationNanos);
       case SendOutcome.Deferred deferred -> {
         switch (deferred.scope()) {
-          case MESSAGE -> breaker.onError(durationNanos, TimeUnit.NANOSECONDS, NO_ANSWER);
+          case MESSAGE -> breaker.failed(durationNanos);
           case RATE -> {
-            breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+            breaker.answered(durationNanos);
             slowDown(nanos);
           }
-          case IDENTITY -> breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+          case IDENTITY -> breaker.answered(durationNanos);
           case ACCOUNT -> {
-            breaker.onSuccess(durationNanos, TimeUnit.NANOSECONDS);
+            breaker.answered(durationNanos);
             park(
                 deferred.notBefore().map(Instant::toEpochMilli).orElse(now + PARKED.toMillis()),
                 deferred.detail());
@@ -293,10 +249,10 @@ final class AccountGate implements AutoCloseable {
     if (now < current.until) {
       return state(AccountStatus.PARKED, current.until, current.why);
     }
-    if (breaker.getState() == CircuitBreaker.State.OPEN) {
+    if (breaker.isOpen()) {
       return state(
           AccountStatus.SUSPENDED,
-          breakerOpenUntil,
+          breaker.openUntil(),
           "account %s does not answer".formatted(name()));
     }
     return throttle < 1

@@ -154,7 +154,8 @@ public final class MailStreams implements AutoCloseable {
                     topics, partitions, policies, tail, avro, meters, clock, clock.millis())),
             properties,
             new UrgentFirstClients(topics, config.getString(TopologySettings.APPLICATION_ID)));
-    starting.setUncaughtExceptionHandler(new ThreadFailures(clock));
+    starting.setUncaughtExceptionHandler(
+        new ThreadFailures(config.getInt(TopologySettings.THREADS), clock));
     starting.setStateListener(
         (to, from) -> LOG.info("The topology's state went from {} to {}", from, to));
     metrics = new KafkaStreamsMetrics(starting);

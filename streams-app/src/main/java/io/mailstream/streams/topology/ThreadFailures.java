@@ -22,13 +22,24 @@ import org.slf4j.LoggerFactory;
 final class ThreadFailures implements StreamsUncaughtExceptionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(ThreadFailures.class);
-  private static final int MOST = 20;
+  private static final int FEWEST = 20;
+
+  /** What takes one thread away often takes all: so many times it may come again. */
+  private static final int TIMES = 10;
+
   private static final Duration PERIOD = Duration.ofMinutes(5);
 
+  private final int most;
   private final InstantSource clock;
   private final Deque<Long> replaced = new ArrayDeque<>();
 
-  ThreadFailures(InstantSource clock) {
+  /**
+   * A handler for one instance.
+   *
+   * @param threads how many threads it has
+   */
+  ThreadFailures(int threads, InstantSource clock) {
+    this.most = Math.max(FEWEST, TIMES * threads);
     this.clock = clock;
   }
 
@@ -71,6 +82,6 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
       replaced.removeFirst();
     }
     replaced.addLast(now);
-    return replaced.size() <= MOST;
+    return replaced.size() <= most;
   }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ThreadFailuresTest {
 
   private final AtomicLong now = new AtomicLong();
-  private final ThreadFailures failures = new ThreadFailures(() -> Instant.ofEpochMilli(now.get()));
+  private final ThreadFailures failures = withThreads(1);
 
   static List<Throwable> passing() {
     return List.of(
@@ -58,5 +58,18 @@ class ThreadFailuresTest {
     assertThat(failures.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
     now.addAndGet(301_000);
     assertThat(failures.handle(failure)).isEqualTo(REPLACE_THREAD);
+  }
+
+  @Test
+  void whatTakesAllThreadsAwayMayComeAsOftenWithMany() {
+    ThreadFailures many = withThreads(16);
+    for (int i = 0; i < 160; i++) {
+      assertThat(many.handle(passing().getFirst())).isEqualTo(REPLACE_THREAD);
+    }
+    assertThat(many.handle(passing().getFirst())).isEqualTo(SHUTDOWN_CLIENT);
+  }
+
+  private ThreadFailures withThreads(int threads) {
+    return new ThreadFailures(threads, () -> Instant.ofEpochMilli(now.get()));
   }
 }
