@@ -100,12 +100,9 @@ class ConfigurationTest {
         .accounts()
         .values()
         .forEach(account -> {
-          // The sender has no SMTP provider yet: docs/limitations.md.
-          if (!account.provider().equals("smtp")) {
-            try (EmailProvider provider =
-                ProviderFactory.create(account, SenderConfig.accounts(config))) {
-              assertThat(provider).isNotNull();
-            }
+          try (EmailProvider provider =
+              ProviderFactory.create(account, SenderConfig.accounts(config))) {
+            assertThat(provider).isNotNull();
           }
         });
   }

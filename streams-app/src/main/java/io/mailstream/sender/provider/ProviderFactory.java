@@ -6,6 +6,7 @@ import io.mailstream.sender.provider.mandrill.MandrillProvider;
 import io.mailstream.sender.provider.postmark.PostmarkProvider;
 import io.mailstream.sender.provider.sendgrid.SendGridProvider;
 import io.mailstream.sender.provider.ses.SesProvider;
+import io.mailstream.sender.provider.smtp.SmtpProvider;
 import java.util.Map;
 
 /** Makes the provider of an account: the one place that knows which kinds of ESP there are. */
@@ -29,9 +30,10 @@ public final class ProviderFactory {
       case "mailgun" -> MailgunProvider.create(account, senderConfig);
       case "postmark" -> PostmarkProvider.create(account, senderConfig);
       case "mandrill" -> MandrillProvider.create(account, senderConfig);
+      case "smtp" -> SmtpProvider.create(account, senderConfig);
       default ->
           throw new IllegalArgumentException(
-              "account %s has the provider '%s': give ses, sendgrid, mailgun, postmark or mandrill"
+              "account %s has the provider '%s': give ses, sendgrid, mailgun, postmark, mandrill or smtp"
                   .formatted(account.name(), account.provider()));
     };
   }

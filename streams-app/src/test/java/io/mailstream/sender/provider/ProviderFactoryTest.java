@@ -59,6 +59,28 @@ class ProviderFactoryTest {
         "accounts.main.api.key",
         "subaccount is",
         "accounts.main.api.key has control characters");
+    requireFaults(
+        "smtp",
+        Map.of("port", "70000", "tls", "maybe", "return_path", "nobody", "endpoint", "x"),
+        "accounts.main.password",
+        "host is missing",
+        "port is '70000'",
+        "tls is 'maybe': give one of [starttls, implicit, none]",
+        "return_path is no address",
+        "endpoint is no setting of SMTP",
+        "accounts.main.user and accounts.main.password belong together",
+        "accounts.main.password has control characters");
+  }
+
+  @Test
+  void passwordDoesNotTravelInPlainTextButToLoopback() {
+    Map<String, String> login = Map.of("accounts.main.user", "u", "accounts.main.password", "p");
+    create("smtp", Map.of("host", "127.0.0.1", "tls", "none"), login).close();
+    create("smtp", Map.of("host", "relay.example.com", "tls", "none"), Map.of()).close();
+    create("smtp", Map.of("host", "relay.example.com"), login).close();
+    assertThatThrownBy(
+            () -> create("smtp", Map.of("host", "relay.example.com", "tls", "none"), login))
+        .hasMessageContaining("plain text");
   }
 
   @ParameterizedTest
@@ -87,6 +109,6 @@ class ProviderFactoryTest {
   @Test
   void unknownKindIsNamedWithWhatThereIs() {
     assertThatThrownBy(() -> create("sez", Map.of(), Map.of()))
-        .hasMessageContainingAll("main", "'sez'", "ses", "sendgrid", "mandrill");
+        .hasMessageContainingAll("main", "'sez'", "ses", "sendgrid", "mandrill", "smtp");
   }
 }

@@ -9,15 +9,23 @@ import java.security.KeyStore;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
-/** TLS sockets with a certificate that nobody trusts. */
-final class SelfSigned {
+/** TLS sockets with a certificate that nobody trusts but who is told to. */
+public final class SelfSigned {
 
   private static final String PASSWORD = "not-a-secret";
 
   private SelfSigned() {}
 
-  static ServerSocketFactory sockets(Path directory)
+  /** Sockets of a server whose certificate is for 127.0.0.1. */
+  public static ServerSocketFactory sockets(Path directory)
+      throws IOException, GeneralSecurityException, InterruptedException {
+    return context(directory).getServerSocketFactory();
+  }
+
+  /** Both ends: a server with the certificate, and a client that trusts it alone. */
+  public static SSLContext context(Path directory)
       throws IOException, GeneralSecurityException, InterruptedException {
     Path file = directory.resolve("untrusted.p12");
     Process keytool =
@@ -53,7 +61,12 @@ final class SelfSigned {
     KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(keys, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
-    return context.getServerSocketFactory();
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("server", keys.getCertificate("server"));
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    trust.init(trusted);
+    context.init(managers.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
   }
 }
