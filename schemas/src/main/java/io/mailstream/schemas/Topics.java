@@ -36,10 +36,10 @@ public final class Topics {
   /** Largest record in bytes on a topic that carries no message body. */
   public static final int MAX_EVENT_BYTES = 1024 * 1024;
 
-  private static final Pattern LEGAL_PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
-
   /** How long {@link #webhookNonces} are kept: a little longer than any signature is taken. */
   public static final Duration NONCE_RETENTION = Duration.ofHours(25);
+
+  private static final Pattern LEGAL_PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
 
   private static final Duration WEEK = Duration.ofDays(7);
   private static final Duration LONG = Duration.ofDays(90);

@@ -79,19 +79,29 @@ final class NonceTail implements AutoCloseable {
   }
 
   private void run() {
-    while (!isClosed) {
-      try (Consumer<byte[], byte[]> mine =
-          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        consumer = mine;
-        tail(mine);
-      } catch (WakeupException e) {
-        log.debug("woken to stop", e);
-      } catch (KafkaException e) {
-        nonces.setComplete(false);
-        obstacle = e.getMessage();
-        log.warn("cannot read topic {}, and will try again: {}", topic, e.getMessage(), e);
-        pause();
+    try {
+      while (!isClosed) {
+        readUntilItFails();
       }
+    } finally {
+      // Whatever ended it: without it a token of another instance would not be known here.
+      nonces.setComplete(false);
+      obstacle = "its reader has ended; the service's log says why";
+    }
+  }
+
+  private void readUntilItFails() {
+    try (Consumer<byte[], byte[]> mine =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      consumer = mine;
+      tail(mine);
+    } catch (WakeupException e) {
+      log.debug("woken to stop", e);
+    } catch (KafkaException e) {
+      nonces.setComplete(false);
+      obstacle = e.getMessage();
+      log.warn("cannot read topic {}, and will try again: {}", topic, e.getMessage(), e);
+      pause();
     }
   }
 

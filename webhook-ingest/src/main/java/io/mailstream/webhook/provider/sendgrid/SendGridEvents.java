@@ -14,12 +14,15 @@ import io.mailstream.webhook.provider.Reading;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * SendGrid's events in our terms. What was sent along as {@code custom_args} stands beside
  * SendGrid's own members, and is told from them by its name.
  */
 final class SendGridEvents {
+
+  private static final Pattern ADDED = Pattern.compile("\\.(filter|recvd).*", Pattern.DOTALL);
 
   private final EventSource source;
 
@@ -66,7 +69,7 @@ final class SendGridEvents {
                 Json.text(entry, "email"),
                 Json.epochSeconds(entry, "timestamp"),
                 identity(entry))
-            .setProviderMessageId(EventSource.id(Json.text(entry, "sg_message_id")));
+            .setProviderMessageId(EventSource.id(messageId(entry)));
     EventSource.addTags(event, returned(entry));
     return event;
   }
@@ -88,6 +91,12 @@ final class SendGridEvents {
           }
         });
     return returned;
+  }
+
+  /** As SendGrid answered when it took the mail: without what its machines added since. */
+  private static String messageId(JsonNode entry) {
+    String id = Json.text(entry, "sg_message_id");
+    return id == null ? null : ADDED.matcher(id).replaceFirst("");
   }
 
   /** Some drops have no id: then the entry itself tells them apart, and a repeat is the same. */

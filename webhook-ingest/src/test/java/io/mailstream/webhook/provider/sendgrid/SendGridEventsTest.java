@@ -47,7 +47,7 @@ class SendGridEventsTest {
     assertThat(event.getType()).isEqualTo(type);
     assertThat(event.getRecipient()).isEqualTo("example@test.com");
     assertThat(event.getOccurredAt()).isEqualTo(Instant.ofEpochSecond(1513299569));
-    assertThat(event.getProviderMessageId()).startsWith("14c5d75ce93.dfd.64b469");
+    assertThat(event.getProviderMessageId()).isEqualTo("14c5d75ce93.dfd.64b469");
     assertThat(event.getTags()).isEmpty();
   }
 
@@ -144,6 +144,20 @@ class SendGridEventsTest {
         .isEqualTo(one.getEventId());
     assertThat(event(entry("dropped", "\"reason\":\"Invalid\"")).getEventId())
         .isNotEqualTo(one.getEventId());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "14c5d75ce93.dfd.64b469.filter0001.16648.5515E0B88.0, 14c5d75ce93.dfd.64b469",
+    "LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0,"
+        + " LRzXl_NHStOGhQ4kofSm_A",
+    "LRzXl_NHStOGhQ4kofSm_A.recvd-5f5fc76c9d-kmzbl-1, LRzXl_NHStOGhQ4kofSm_A",
+    "plain, plain"
+  })
+  void theMessageIdIsThatOfTheAnswer(String given, String id) {
+    FeedbackEvent event = event(entry("open", "\"sg_message_id\":\"" + given + "\""));
+
+    assertThat(event.getProviderMessageId()).isEqualTo(id);
   }
 
   @Test
