@@ -27,6 +27,8 @@ final class AwsSnsVerifier implements SnsVerifier {
   private static final Pattern CERTIFICATE_PATH =
       Pattern.compile("/SimpleNotificationService-[A-Za-z0-9]{1,128}\\.pem");
   private static final Set<String> SIGNATURE_VERSIONS = Set.of("1", "2");
+  private static final Pattern TIMESTAMP =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
   private static final Duration KEEP_KEYS = Duration.ofDays(1);
 
   private final Outbound outbound;
@@ -48,6 +50,10 @@ final class AwsSnsVerifier implements SnsVerifier {
     // Amazon's library throws what is no refusal at any other.
     if (!SIGNATURE_VERSIONS.contains(envelope.signatureVersion())) {
       throw new Forged("the signature is of no version that there is");
+    }
+    // It writes the time anew before it verifies, so that more digits would pass unsigned.
+    if (!TIMESTAMP.matcher(envelope.timestamp()).matches()) {
+      throw new Forged("the timestamp is not in milliseconds, as SNS writes it");
     }
     SnsMessage verified;
     try {

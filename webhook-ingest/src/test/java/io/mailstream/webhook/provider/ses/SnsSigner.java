@@ -13,6 +13,8 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.Date;
 import java.util.LinkedHashMap;
@@ -63,11 +65,18 @@ public final class SnsSigner {
     fields.put("MessageId", "9d2c5580-b61d-550c-8583-37a582870907");
     fields.put("TopicArn", topicArn);
     fields.put("Message", message);
-    fields.put("Timestamp", at.toString());
+    fields.put("Timestamp", timestamp(at));
     fields.put("SignatureVersion", "2");
     fields.put("SigningCertURL", certificateUrl.toString());
     fields.put("UnsubscribeURL", "https://sns.eu-west-1.amazonaws.com/?Action=Unsubscribe");
     return fields;
+  }
+
+  /** As SNS writes it: always in milliseconds. */
+  static String timestamp(Instant at) {
+    return DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
+        .withZone(ZoneOffset.UTC)
+        .format(at);
   }
 
   /** Signs, and gives the JSON. */
