@@ -303,6 +303,12 @@ class WebhookIngestIT {
       kafka.start();
       await(() -> post(other, callback).statusCode() == 204);
       await(() -> post(other, "mailgun", ofMailgun) == 204);
+      // A token whose event was not written is not used up.
+      find(
+          TOPICS.feedback(),
+          new StringDeserializer(),
+          avro(),
+          record -> "down".equals(record.value().getProviderMessageId()));
       await(() -> ready(other).statusCode() == 200);
     }
   }
