@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * One account: its provider, its pace, whether it is parked, and its circuit breaker. Decides
@@ -39,30 +37,17 @@ final class AccountGate implements AutoCloseable {
 
   private static final Duration PARKED = Duration.ofMinutes(1);
 
-  /** How much a throttled call slows the account down, and how much each second gives back. */
-  private static final double SLOWER = 0.5;
-
-  private static final double FASTER = 1.05;
-  private static final double SLOWEST = 0.02;
-  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-
   private final Account account;
   private final EmailProvider provider;
   private final Pace pace = new Pace();
   private final AccountBreaker breaker;
-  private final LongAdder calls = new LongAdder();
+  private final Slowdown slowdown = new Slowdown(System.nanoTime());
 
   private volatile Runnable changed = () -> {};
   private volatile Parked parked = new Parked(0, "");
   private volatile Optional<AccountQuota> quota = Optional.empty();
   private volatile double rate = Double.POSITIVE_INFINITY;
   private double share;
-  private volatile double throttle = 1;
-  private double observed = Double.POSITIVE_INFINITY;
-  private long throttledAt;
-  private long tickedAt;
-  private long callsAtTick;
-  private double callsPerSecond;
 
   private record Parked(long until, String why) {}
 
@@ -138,7 +123,7 @@ final class AccountGate implements AutoCloseable {
     if (!breaker.tryAcquire()) {
       return unavailable();
     }
-    calls.increment();
+    slowdown.called();
     return GO;
   }
 
@@ -203,30 +188,15 @@ final class AccountGate implements AutoCloseable {
 
   /** Lets a slowed account recover; called now and then. */
   synchronized void tick(long nanos) {
-    long passed = nanos - tickedAt;
-    if (passed < SECOND) {
-      return;
-    }
-    long total = calls.sum();
-    callsPerSecond = (total - callsAtTick) * (double) SECOND / passed;
-    callsAtTick = total;
-    tickedAt = nanos;
-    if (throttle < 1 && nanos - throttledAt > SECOND) {
-      throttle = Math.min(1, throttle * FASTER);
+    if (slowdown.tick(nanos)) {
       applyLimit(nanos);
     }
   }
 
   private synchronized void slowDown(long nanos) {
-    if (throttle < 1 && nanos - throttledAt < SECOND) {
-      return;
+    if (slowdown.throttled(nanos)) {
+      applyLimit(nanos);
     }
-    if (throttle >= 1) {
-      observed = Math.max(1, callsPerSecond);
-    }
-    throttledAt = nanos;
-    throttle = Math.max(SLOWEST, throttle * SLOWER);
-    applyLimit(nanos);
   }
 
   private void applyLimit(long nanos) {
@@ -236,10 +206,7 @@ final class AccountGate implements AutoCloseable {
             quota.map(AccountQuota::maxPerSecond).orElse(Double.POSITIVE_INFINITY));
     double burst = account.limit().map(Limit::burst).orElse(0.0);
     double mine = Double.isInfinite(ceiling) ? ceiling : ceiling * share;
-    if (throttle < 1) {
-      mine = Math.min(mine, observed) * throttle;
-    }
-    rate = Math.max(mine, 1e-3);
+    rate = Math.max(slowdown.of(mine), 1e-3);
     pace.limit(rate, burst * share, nanos);
   }
 
@@ -255,7 +222,7 @@ final class AccountGate implements AutoCloseable {
           breaker.openUntil(),
           "account %s does not answer".formatted(name()));
     }
-    return throttle < 1
+    return slowdown.isSlowed()
         ? state(AccountStatus.SLOWED, 0, "account %s is slowed by its ESP".formatted(name()))
         : state(AccountStatus.OPEN, 0, "");
   }
