@@ -63,6 +63,7 @@ class StormIT {
         TestTopics records =
             new TestTopics(SharedKafka.bootstrapServers(), EmbeddedRegistry.shared().url());
         StreamsApp app = StreamsApp.start(settings(records, stormy, calm))) {
+      SenderRig.await("ready", () -> app.health().checkReadiness().isUp());
       send(records, "stormy");
       send(records, "calm");
       SenderRig.await(
