@@ -26,7 +26,7 @@ class PodsTest {
 
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(?m)^\\s*[\"']?([A-Za-z0-9._-]*(password|jaas\\.config|api\\.tokens?|secret\\.access\\.key"
+          "(?m)^\\s*[\"']?([A-Za-z0-9._-]*(password|jaas\\.config|api\\.tokens?|api\\.key|server\\.token|secret\\.access\\.key"
               + "|access\\.key\\.id|session\\.token|user\\.info|keystore\\.key|secret_access_key))"
               + "[\"']?\\s*[=:]\\s*(\\S.*)$");
 

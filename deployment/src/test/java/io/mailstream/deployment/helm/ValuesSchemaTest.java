@@ -49,6 +49,9 @@ class ValuesSchemaTest {
           sender: {handoverTimeoutSeconds: 61}                            | handoverTimeoutSeconds
           sender: {terminationGracePeriodSeconds: 10}                     | terminationGracePeriodSeconds
           sender: {config: {accounts.ses.secret.access.key: abc}}         | accounts.ses.secret.access.key
+          sender: {config: {accounts.mailgun.api.key: abc}}               | accounts.mailgun.api.key
+          sender: {config: {accounts.postmark.server.token: abc}}         | accounts.postmark.server.token
+          sender: {config: {accounts.relay.password: abc}}                | accounts.relay.password
           webhookIngest: {snsTopicArns: ["arn:aws:sqs:a:1:b"]}            | snsTopicArns
           webhookIngest: {config: {mailgun.signing.keys: abc}}            | mailgun.signing.keys
           webhookIngest: {config: {postmark.basic.auth: "a:b"}}           | postmark.basic.auth
