@@ -66,6 +66,7 @@ class ValuesSchemaTest {
           schemaRegistry: {url: "registry:8081"}                          | url
           policies: {content: {accounts: {a: {settings: {}}}}}            | provider
           policies: {content: {accounts: {a: {provider: ses, settings: {secret_key: a}}}}} | secret_key
+          policies: {content: {accounts: {a: {provider: x, settings: {api_key: a}}}}} | api_key
           policies: {content: {account: {}}}                              | account
           secrets: {source: file}                                         | source
           secrets: {csi: {provider: gcp}}                                 | provider
