@@ -35,6 +35,8 @@ class ArchitectureTest {
           "Router",
           "SuppressionDecision",
           "SuppressionUpdate",
+          "SuppressionDraft",
+          "BounceMeaning",
           "TokenBucket",
           "DeferralDecision",
           "Backoff",

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param defaultTenant what holds for a tenant not named; empty: its mail is refused
  * @param retry when attempts are repeated
  * @param deduplication how long repeats are recognised
- * @param suppression how long suppressions last
+ * @param suppression what the ESPs' reports do to an address
  * @param maxMessageBytes the largest delivery, serialised, in bytes
  * @param maxRequestBytes the largest request in bytes, as the size of its delivery times its
  *     recipients: they are dispatched in one transaction

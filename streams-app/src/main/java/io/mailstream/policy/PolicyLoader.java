@@ -107,13 +107,14 @@ public final class PolicyLoader {
       if (tenants.isEmpty() && defaultTenant.isEmpty()) {
         root.fault("tenants", "is empty: name at least one tenant, or a default_tenant");
       }
+      boolean hasDefaultTenant = defaultTenant.isPresent();
       return new Policies(
           accounts,
           tenants,
           defaultTenant,
           retry(root),
           deduplication(root),
-          suppression(root),
+          SuppressionReader.read(root, name -> tenants.containsKey(name) || hasDefaultTenant),
           root.get(
               "max_message_bytes",
               MAX_MESSAGE_BYTES,
@@ -271,28 +272,5 @@ public final class PolicyLoader {
               text -> PolicyValues.integer(text, 1, 24));
       return new Deduplication(window, buckets);
     }
-  }
-
-  private static SuppressionRules suppression(PolicySection root) {
-    try (PolicySection section = root.section("suppression")) {
-      return new SuppressionRules(
-          expiry(section, "hard_bounce_expires_after"),
-          expiry(section, "complaint_expires_after"),
-          expiry(section, "esp_list_expires_after"));
-    }
-  }
-
-  // Three answers: not given, given as never, given as a duration.
-  @SuppressWarnings("OptionalMapToOptional")
-  private static Optional<Duration> expiry(PolicySection section, String key) {
-    return section
-        .find(
-            key,
-            PolicyValues.DURATION_RULE + ", or never",
-            text ->
-                text.equals("never")
-                    ? Optional.of(Optional.<Duration>empty())
-                    : PolicyValues.positiveDuration(text).map(Optional::of))
-        .flatMap(given -> given);
   }
 }

@@ -22,7 +22,8 @@ class PolicyDocumentationTest {
     assertThat(policies.accounts()).containsOnlyKeys("ses-main");
     assertThat(policies.tenant("shop")).isPresent();
     assertThat(policies.tenant("another")).isEmpty();
-    assertThat(policies.suppression().espListExpiresAfter()).contains(Duration.ofDays(30));
+    assertThat(policies.suppression().standard().espList().expiresAfter())
+        .contains(Duration.ofDays(30));
     assertThat(policies.maxMessageBytes()).isEqualTo(8 * 1024 * 1024);
   }
 }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mailstream.policy.Routes.Way;
+import io.mailstream.policy.SuppressionRules.Reach;
+import io.mailstream.policy.SuppressionRules.Reasons;
+import io.mailstream.policy.SuppressionRules.Rule;
+import io.mailstream.policy.SuppressionRules.SoftBounces;
 import io.mailstream.v1.Lane;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +41,7 @@ class PolicyLoaderTest {
             new Retry(
                 Duration.ofSeconds(30), 2, Duration.ofHours(1), 0.2, 8, Duration.ofHours(24)));
     assertThat(policies.deduplication()).isEqualTo(new Deduplication(Duration.ofHours(24), 2));
-    assertThat(policies.suppression().hardBounceExpiresAfter()).isEmpty();
+    assertThat(policies.suppression()).isEqualTo(SuppressionRules.usual());
     assertThat(policies.maxMessageBytes()).isEqualTo(8 * 1024 * 1024);
     assertThat(policies.maxRequestBytes()).isEqualTo(64 * 1024 * 1024);
     assertThat(policies.maxRecipients()).isEqualTo(50);
@@ -67,9 +71,11 @@ class PolicyLoaderTest {
               {initial: 1s, multiplier: 3, max: 1m, jitter: 0, max_attempts: 4, max_age: 2h}
             deduplication: {window: 7d, buckets: 3}
             suppression:
-              hard_bounce_expires_after: 30d
-              complaint_expires_after: never
-              esp_list_expires_after: 12h
+              hard_bounce: {expires_after: 30d}
+              complaint: {scope: everything, expires_after: never}
+              esp_list: {expires_after: 12h, scope: tenant}
+              soft_bounces: {count: 3, within: 7d, expires_after: 60d}
+              tenants: {acme: {complaint: {scope: stream}, soft_bounces: {count: 0}}}
             max_message_bytes: 256KiB
             max_request_bytes: 1MiB
             max_recipients: 7
@@ -100,12 +106,26 @@ class PolicyLoaderTest {
         .isEqualTo(
             new Retry(Duration.ofSeconds(1), 3, Duration.ofMinutes(1), 0, 4, Duration.ofHours(2)));
     assertThat(policies.deduplication()).isEqualTo(new Deduplication(Duration.ofDays(7), 3));
-    assertThat(policies.suppression())
+    SoftBounces soft =
+        new SoftBounces(
+            3, Duration.ofDays(7), new Rule(Reach.EVERYTHING, Optional.of(Duration.ofDays(60))));
+    Reasons standard =
+        new Reasons(
+            new Rule(Reach.EVERYTHING, Optional.of(Duration.ofDays(30))),
+            new Rule(Reach.EVERYTHING, Optional.empty()),
+            new Rule(Reach.TENANT, Optional.of(Duration.ofHours(12))),
+            new Rule(Reach.STREAM, Optional.empty()),
+            soft);
+    assertThat(policies.suppression().of(null)).isEqualTo(standard);
+    assertThat(policies.suppression().of("anybody")).isEqualTo(standard);
+    assertThat(policies.suppression().of("acme"))
         .isEqualTo(
-            new SuppressionRules(
-                Optional.of(Duration.ofDays(30)),
-                Optional.empty(),
-                Optional.of(Duration.ofHours(12))));
+            new Reasons(
+                standard.hardBounce(),
+                new Rule(Reach.STREAM, Optional.empty()),
+                standard.espList(),
+                standard.unsubscribe(),
+                new SoftBounces(0, soft.within(), soft.rule())));
     assertThat(policies.maxMessageBytes()).isEqualTo(262_144);
     assertThat(policies.maxRequestBytes()).isEqualTo(1_048_576);
     assertThat(policies.maxRecipients()).isEqualTo(7);
@@ -219,6 +239,28 @@ class PolicyLoaderTest {
                     PolicyFaults.class, () -> PolicyLoader.load(Path.of("no-such-file.yaml")))
                 .getMessage())
         .contains("no-such-file.yaml");
+  }
+
+  @Test
+  void faultsOfTheSuppressionRulesAreNamed() {
+    PolicyFaults faults =
+        faults(
+            """
+            accounts: {main: {provider: ses}}
+            tenants: {acme: {from_domains: "*", other_streams: {}}}
+            suppression:
+              hard_bounce: {scope: somewhere, expires: 3d}
+              soft_bounces: {count: 21}
+              tenants: {acmee: {complaint: {expires_after: 0}}}
+            """);
+
+    assertThat(faults)
+        .hasMessageContainingAll(
+            "suppression.hard_bounce.scope: is 'somewhere': give everything, tenant or stream",
+            "suppression.hard_bounce.expires:",
+            "suppression.soft_bounces.count: is '21'",
+            "suppression.tenants.acmee: is no tenant",
+            "suppression.tenants.acmee.complaint.expires_after: is '0'");
   }
 
   private static PolicyFaults faults(String yaml) {

@@ -153,7 +153,7 @@ final class SenderRig implements AutoCloseable {
         Optional.empty(),
         new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 5, Duration.ofHours(1)),
         new Deduplication(Duration.ofHours(24), 2),
-        new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+        SuppressionRules.usual(),
         1_000_000,
         1_000_000,
         50);

@@ -2,11 +2,13 @@ package io.mailstream.streams.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mailstream.store.SuppressionChange;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.suppress.SuppressionDecision;
 import io.mailstream.v1.SuppressionEntry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,7 +21,8 @@ import java.util.Optional;
  *     tenant: whether all mail is
  * @param reason why, where it is
  * @param entries all that holds now, for whatever tenant and stream
- * @param softBounces how many bounces that were not permanent were reported
+ * @param softBounces how many bounces that may pass are counted against it
+ * @param changes its latest changes, oldest first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record SuppressionAnswer(
@@ -29,7 +32,8 @@ record SuppressionAnswer(
     boolean suppressed,
     String reason,
     List<Entry> entries,
-    @JsonProperty("soft_bounces") int softBounces) {
+    @JsonProperty("soft_bounces") int softBounces,
+    List<Change> changes) {
 
   static SuppressionAnswer of(
       String address, String tenant, String stream, Optional<SuppressionState> state, long now) {
@@ -45,7 +49,10 @@ record SuppressionAnswer(
             .filter(entry -> SuppressionDecision.isActive(entry, now))
             .map(Entry::of)
             .toList(),
-        state.map(SuppressionState::getSoftBounces).orElse(0));
+        state.map(known -> known.getSoftBounces().size()).orElse(0),
+        state.map(SuppressionState::getChanges).orElse(List.of()).stream()
+            .map(Change::of)
+            .toList());
   }
 
   /**
@@ -91,6 +98,38 @@ record SuppressionAnswer(
 
     private static String text(Instant time) {
       return time == null ? null : time.toString();
+    }
+  }
+
+  /**
+   * One change of the entries.
+   *
+   * @param change {@code added}, {@code prolonged}, {@code replaced}, {@code removed} or {@code
+   *     expired}
+   * @param by the ESP that reported it, who asked for it, or {@code mailstream}
+   * @param event the id of the event or command
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Change(
+      String change,
+      String at,
+      String by,
+      String event,
+      String reason,
+      String tenant,
+      String stream,
+      String note) {
+
+    static Change of(SuppressionChange change) {
+      return new Change(
+          change.getKind().name().toLowerCase(Locale.ROOT),
+          change.getAt().toString(),
+          change.getBy(),
+          change.getEventId(),
+          change.getReason().name(),
+          change.getTenant(),
+          change.getStream(),
+          change.getNote());
     }
   }
 }

@@ -114,7 +114,7 @@ final class Mail {
         Optional.empty(),
         RETRY,
         new Deduplication(Duration.ofHours(24), 2),
-        new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+        SuppressionRules.usual(),
         1024 * 1024,
         512 * 1024,
         50);

@@ -1,6 +1,9 @@
 package io.mailstream.streams.suppress;
 
 import io.mailstream.policy.SuppressionRules;
+import io.mailstream.policy.SuppressionRules.Reach;
+import io.mailstream.policy.SuppressionRules.Reasons;
+import io.mailstream.policy.SuppressionRules.Rule;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
@@ -10,6 +13,7 @@ import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.SuppressionCommand;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /** Events and commands for the tests of this package. */
@@ -17,13 +21,20 @@ public final class Events {
 
   static final String ADDRESS = "jane@example.com";
   static final long NOW = Instant.parse("2026-11-21T10:00:00Z").toEpochMilli();
-  public static final SuppressionRules FOREVER =
-      new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty());
+  public static final SuppressionRules FOREVER = SuppressionRules.usual();
 
   private Events() {}
 
   static SuppressionRules bouncesExpireAfter(Duration duration) {
-    return new SuppressionRules(Optional.of(duration), Optional.empty(), Optional.empty());
+    Reasons usual = SuppressionRules.DEFAULTS;
+    return new SuppressionRules(
+        new Reasons(
+            new Rule(Reach.EVERYTHING, Optional.of(duration)),
+            usual.complaint(),
+            usual.espList(),
+            usual.unsubscribe(),
+            usual.softBounces()),
+        Map.of());
   }
 
   public static FeedbackEvent.Builder event(String id, FeedbackType type) {

@@ -144,7 +144,7 @@ class ThrottleTest {
             Optional.empty(),
             new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 3, Duration.ofHours(1)),
             new Deduplication(Duration.ofHours(1), 1),
-            new SuppressionRules(Optional.empty(), Optional.empty(), Optional.empty()),
+            SuppressionRules.usual(),
             1024,
             1024,
             1);
