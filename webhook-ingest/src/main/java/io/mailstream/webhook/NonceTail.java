@@ -1,7 +1,6 @@
 package io.mailstream.webhook;
 
 import io.mailstream.runtime.config.CommonConfig;
-import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +8,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -37,8 +38,7 @@ final class NonceTail implements AutoCloseable {
   private final Map<String, Object> settings;
   private final InstantSource clock;
   private final Thread thread;
-  private volatile boolean isClosed;
-  private volatile String obstacle = "it has not been read to its end yet";
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile Consumer<byte[], byte[]> consumer;
 
   private NonceTail(WebhookConfig config, UsedNonces nonces, InstantSource clock) {
@@ -71,22 +71,14 @@ final class NonceTail implements AutoCloseable {
     return settings;
   }
 
-  /** Whether all that was used before is known. */
-  CheckResult check() {
-    return nonces.isComplete()
-        ? CheckResult.up()
-        : CheckResult.down("Mailgun's callbacks wait for topic %s: %s".formatted(topic, obstacle));
-  }
-
   private void run() {
     try {
-      while (!isClosed) {
+      while (!isStopped()) {
         readUntilItFails();
       }
     } finally {
       // Whatever ended it: without it a token of another instance would not be known here.
       nonces.setComplete(false);
-      obstacle = "its reader has ended; the service's log says why";
     }
   }
 
@@ -99,8 +91,11 @@ final class NonceTail implements AutoCloseable {
       log.debug("woken to stop", e);
     } catch (KafkaException e) {
       nonces.setComplete(false);
-      obstacle = e.getMessage();
-      log.warn("cannot read topic {}, and will try again: {}", topic, e.getMessage(), e);
+      log.warn(
+          "cannot read topic {}, so Mailgun's callbacks get 503, and will try again: {}",
+          topic,
+          e.getMessage(),
+          e);
       pause();
     }
   }
@@ -118,7 +113,7 @@ final class NonceTail implements AutoCloseable {
     from.seekToBeginning(partitions);
     Map<TopicPartition, Long> ends = from.endOffsets(partitions);
     Instant forgotten = clock.instant();
-    while (!isClosed) {
+    while (!isStopped()) {
       for (ConsumerRecord<byte[], byte[]> record : from.poll(POLL)) {
         NonceRecord.read(record.key(), record.value())
             .filter(nonce -> nonce.expiresAt().isAfter(clock.instant()))
@@ -136,18 +131,23 @@ final class NonceTail implements AutoCloseable {
     }
   }
 
+  private boolean isStopped() {
+    return stopped.getCount() == 0;
+  }
+
+  /** Until it is tried again, or stopped. */
   private void pause() {
     try {
-      Thread.sleep(PAUSE);
+      stopped.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       // Only close() interrupts.
-      isClosed = true;
+      Thread.currentThread().interrupt();
     }
   }
 
   @Override
   public void close() {
-    isClosed = true;
+    stopped.countDown();
     Consumer<byte[], byte[]> last = consumer;
     if (last != null) {
       last.wakeup();

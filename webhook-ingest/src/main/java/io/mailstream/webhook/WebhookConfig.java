@@ -68,8 +68,8 @@ public final class WebhookConfig extends ServiceConfig {
             DEFAULT_MAX_BODY_BYTES,
             Range.between(1024, 8L * 1024 * 1024),
             Importance.LOW,
-            "The largest body of a request, in bytes; a larger one is answered with 413. Mandrill"
-                + " sends up to 1000 events at once.")
+            "The largest body of a request, in bytes, as it comes and, if it is gzip, unpacked; a"
+                + " larger one is answered with 413. Mandrill sends up to 1000 events at once.")
         .define(
             PUBLISH_TIMEOUT_MS,
             ConfigDef.Type.INT,

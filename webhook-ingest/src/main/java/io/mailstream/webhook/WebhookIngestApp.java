@@ -4,7 +4,6 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ConfigFaults;
 import io.mailstream.runtime.config.ConfigSources;
 import io.mailstream.runtime.health.Health;
-import io.mailstream.runtime.health.HealthCheck;
 import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
@@ -90,14 +89,10 @@ public final class WebhookIngestApp implements AutoCloseable {
     UsedNonces nonces = new UsedNonces();
     Optional<NonceTail> tail =
         ProviderConfig.mailgun(config).map(mailgun -> NonceTail.start(config, nonces, clock));
-    tail.ifPresent(one -> health.readiness(HealthCheck.of("webhook-nonces", one::check)));
+    WebhookMeters meters = new WebhookMeters(metrics.registry());
+    tail.ifPresent(one -> meters.nonces("mailgun", nonces::isComplete));
     WebhookRoutes routes =
-        new WebhookRoutes(
-            providers(config, outbound, clock),
-            publisher,
-            nonces,
-            new WebhookMeters(metrics.registry()),
-            clock);
+        new WebhookRoutes(providers(config, outbound, clock), publisher, nonces, meters, clock);
     HttpService server;
     try {
       server =

@@ -2,8 +2,10 @@ package io.mailstream.webhook;
 
 import io.mailstream.v1.FeedbackType;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
 /**
  * What the ingester counts. Every callback is counted once, by how it was answered; events are
@@ -24,6 +26,14 @@ final class WebhookMeters {
         .tag("outcome", outcome)
         .register(registry)
         .increment();
+  }
+
+  /** Whether a provider's nonces are known: until then its callbacks get 503, and only its. */
+  void nonces(String provider, BooleanSupplier areKnown) {
+    Gauge.builder("mailstream.webhook.nonces.known", () -> areKnown.getAsBoolean() ? 1 : 0)
+        .description("Whether all used tokens are known; until then callbacks get 503")
+        .tag("provider", provider)
+        .register(registry);
   }
 
   void event(String provider, FeedbackType type) {

@@ -4,6 +4,7 @@ import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpException;
 import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A service's HTTP server: its own routes, and {@code /livez}, {@code /readyz} and {@code /metrics}
- * beside them, which need no token. Each request has its own virtual thread. Bodies are bounded;
- * errors are {@link Problem}s.
+ * beside them, which need no token. Each request has its own virtual thread. Bodies are bounded,
+ * and so is what gzip makes of them; errors are {@link Problem}s.
  */
 public final class HttpService implements AutoCloseable {
 
@@ -59,7 +60,8 @@ public final class HttpService implements AutoCloseable {
    * @param name what it is, for messages
    * @param host the address to listen on; 127.0.0.1 unless the user configured another
    * @param port the port; 0: any free one
-   * @param maxBodyBytes the largest body of a request; a larger one is answered with 413
+   * @param maxBodyBytes the largest body of a request, as it comes and when it is unpacked; a
+   *     larger one is answered with 413
    * @param routes adds the service's own routes
    * @throws PortInUseException if something else listens there
    * @throws IllegalArgumentException if the host is no address of this machine
@@ -100,6 +102,11 @@ public final class HttpService implements AutoCloseable {
             .port(port)
             .addRouting(routing)
             .maxPayloadSize(maxBodyBytes)
+            .contentEncoding(
+                ContentEncodingContext.builder()
+                    .contentEncodingsDiscoverServices(false)
+                    .addContentEncoding(new BoundedGzip(maxBodyBytes))
+                    .build())
             .maxTcpConnections(MAX_CONNECTIONS)
             .idleConnectionTimeout(IDLE_TIMEOUT)
             .shutdownGracePeriod(GRACE)

@@ -1,5 +1,6 @@
 package io.mailstream.runtime.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,14 +10,18 @@ import io.mailstream.runtime.health.Health;
 import io.mailstream.runtime.health.HealthCheck;
 import io.mailstream.runtime.metrics.Metrics;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +117,55 @@ class HttpServiceTest {
             post(take, BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(tooLarge)))
                 .statusCode())
         .isEqualTo(413);
+  }
+
+  @Test
+  void unpacksABodyUpToTheSameSize() throws Exception {
+    start(routes ->
+        routes.post(
+            "/take", (request, response) -> response.send(request.content().as(String.class))));
+
+    HttpResponse<String> fits = postPacked("gzip", gzip("x".repeat(1024)));
+    assertThat(fits.statusCode()).isEqualTo(200);
+    assertThat(fits.body()).isEqualTo("x".repeat(1024));
+    byte[] bomb = gzip("x".repeat(100_000));
+    assertThat(bomb).hasSizeLessThan(1024);
+    HttpResponse<String> refused = postPacked("gzip", bomb);
+    assertThat(refused.statusCode()).isEqualTo(413);
+    assertThat(refused.body()).contains("unpacked").contains("1024");
+  }
+
+  @Test
+  void refusesWhatIsNotGzip() throws Exception {
+    start(routes ->
+        routes.post(
+            "/take", (request, response) -> response.send(request.content().as(String.class))));
+    byte[] packed = gzip("hello");
+
+    for (byte[] broken :
+        List.of("hello".getBytes(UTF_8), Arrays.copyOf(packed, packed.length - 9))) {
+      assertThat(postPacked("gzip", broken).statusCode()).isEqualTo(400);
+    }
+    for (String other : List.of("deflate", "br", "gzip, gzip")) {
+      assertThat(postPacked(other, packed).statusCode()).as(other).isEqualTo(400);
+    }
+  }
+
+  private HttpResponse<String> postPacked(String encoding, byte[] body) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(server.url() + "/take"))
+            .header("Content-Encoding", encoding)
+            .POST(BodyPublishers.ofByteArray(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(UTF_8));
+    }
+    return bytes.toByteArray();
   }
 
   private HttpResponse<String> post(URI uri, HttpRequest.BodyPublisher body) throws Exception {

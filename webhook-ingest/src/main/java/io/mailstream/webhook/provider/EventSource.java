@@ -72,6 +72,11 @@ public record EventSource(String provider, Instant receivedAt) {
     event.setTags(tags);
   }
 
+  /** Adds what a person may want to read about it, bounded; null: nothing. */
+  public static FeedbackEvent.Builder detailed(FeedbackEvent.Builder event, String detail) {
+    return event.setDetail(Json.clip(detail, MAX_DETAIL));
+  }
+
   /** An id from outside, bounded; null stays null. */
   public static String id(String text) {
     return text == null || text.isEmpty() ? null : Json.clip(text, MAX_ID);

@@ -23,6 +23,11 @@ public sealed interface Reading {
   /** It is not understood and will be kept; the reason is for people and repeats no address. */
   record Unknown(String reason) implements Reading {}
 
+  /** An event that is complete. */
+  static Reading of(FeedbackEvent.Builder event) {
+    return new Event(event.build());
+  }
+
   /** A kind of event that is not known. */
   static Unknown unknownKind(String kind) {
     return new Unknown("an event of kind '%s' is not known".formatted(Json.clip(kind, 40)));

@@ -1,10 +1,14 @@
 package io.mailstream.webhook.provider;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.helidon.http.HttpException;
+import io.mailstream.runtime.http.BoundedGzip;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +30,9 @@ import org.junit.jupiter.api.Test;
  * each says which parts it does not, and is held to all others.
  */
 public interface WebhookContract {
+
+  /** The largest body that is taken, packed or not. */
+  int MAX_BODY = 4 * 1024 * 1024;
 
   /** What a scheme may cover. */
   enum Part {
@@ -217,7 +224,8 @@ public interface WebhookContract {
   default void whateverIsAuthenticIsKeptOrRefusedAndNeverAFault() {
     String longText = "{\"x\":\"" + "x".repeat(2 * 1024 * 1024) + "\"}";
     String deep = "[".repeat(100_000) + "]".repeat(100_000);
-    String gzip = new String(gzip("[]"), StandardCharsets.ISO_8859_1);
+    String gzip =
+        new String(gzip("[]".getBytes(StandardCharsets.UTF_8)), StandardCharsets.ISO_8859_1);
     for (String content :
         List.of(
             "",
@@ -241,6 +249,26 @@ public interface WebhookContract {
     }
   }
 
+  /** What is signed is what was packed. */
+  @Test
+  default void aPackedCallbackIsTheSame() throws IOException {
+    WebhookRequest plain = hardBounce();
+    byte[] unpacked = unpacked(gzip(plain.body()));
+
+    assertThat(events(provider().receive(new WebhookRequest(plain.headers(), unpacked), now())))
+        .isEqualTo(events(provider().receive(plain, now())));
+  }
+
+  @Test
+  default void whatGrowsTooLargeIsNotEvenUnpacked() {
+    byte[] bomb = gzip(authentic("[" + " ".repeat(MAX_BODY) + "]").body());
+
+    assertThat(bomb.length).isLessThan(MAX_BODY / 100);
+    assertThatThrownBy(() -> unpacked(bomb))
+        .isInstanceOfSatisfying(
+            HttpException.class, e -> assertThat(e.status().code()).isEqualTo(413));
+  }
+
   @Test
   default void onlyKnownHostsAreCalled() {
     List<WebhookRequest> requests = new ArrayList<>(forgeries().values());
@@ -262,10 +290,17 @@ public interface WebhookContract {
     return new WebhookRequest(Map.of(), body.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] gzip(String text) {
+  private static byte[] unpacked(byte[] packed) throws IOException {
+    return new BoundedGzip(MAX_BODY)
+        .decoder()
+        .apply(new ByteArrayInputStream(packed))
+        .readAllBytes();
+  }
+
+  private static byte[] gzip(byte[] plain) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
+      out.write(plain);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

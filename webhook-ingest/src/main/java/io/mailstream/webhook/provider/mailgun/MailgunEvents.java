@@ -31,23 +31,22 @@ final class MailgunEvents {
       return new Reading.Unknown("the recipient of Mailgun's callback is no address");
     }
     return switch (kind) {
-      case "accepted" -> done(event(FeedbackType.SENT, entry));
-      case "delivered" -> done(event(FeedbackType.DELIVERED, entry));
+      case "accepted" -> Reading.of(event(FeedbackType.SENT, entry));
+      case "delivered" -> Reading.of(event(FeedbackType.DELIVERED, entry));
       case "failed" -> failed(entry);
       case "rejected" ->
-          done(
-              detailed(
+          Reading.of(
+              EventSource.detailed(
                   event(FeedbackType.REJECTED, entry), Json.text(entry.path("reject"), "reason")));
-      case "opened" -> done(event(FeedbackType.OPENED, entry));
-      case "clicked" -> done(detailed(event(FeedbackType.CLICKED, entry), Json.text(entry, "url")));
-      case "complained" -> done(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
-      case "unsubscribed" -> done(event(FeedbackType.UNSUBSCRIBED, entry));
+      case "opened" -> Reading.of(event(FeedbackType.OPENED, entry));
+      case "clicked" ->
+          Reading.of(
+              EventSource.detailed(event(FeedbackType.CLICKED, entry), Json.text(entry, "url")));
+      case "complained" ->
+          Reading.of(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
+      case "unsubscribed" -> Reading.of(event(FeedbackType.UNSUBSCRIBED, entry));
       default -> Reading.unknownKind(kind);
     };
-  }
-
-  private static Reading done(FeedbackEvent.Builder event) {
-    return new Reading.Event(event.build());
   }
 
   private FeedbackEvent.Builder event(FeedbackType type, JsonNode entry) {
@@ -71,14 +70,14 @@ final class MailgunEvents {
     String reason = Json.text(entry, "reason");
     String severity = Json.text(entry, "severity");
     if ("temporary".equals(severity)) {
-      return done(
+      return Reading.of(
           event(FeedbackType.DELAYED, entry)
               .setBounce(bounce(BounceClass.TRANSIENT, Optional.empty(), entry)));
     }
     if (!"permanent".equals(severity)) {
       return new Reading.Unknown("a failure of Mailgun's is neither temporary nor permanent");
     }
-    return done(
+    return Reading.of(
         event(FeedbackType.BOUNCED, entry)
             .setBounce(
                 switch (reason == null ? "" : reason) {
@@ -118,9 +117,5 @@ final class MailgunEvents {
       return isReply ? String.valueOf(code) : null;
     }
     return isReply && !words.startsWith(String.valueOf(code)) ? code + " " + words : words;
-  }
-
-  private static FeedbackEvent.Builder detailed(FeedbackEvent.Builder event, String detail) {
-    return event.setDetail(Json.clip(detail, EventSource.MAX_DETAIL));
   }
 }

@@ -43,34 +43,29 @@ final class MandrillEvents {
               .formatted(Json.clip(kind, 40)));
     }
     return switch (kind) {
-      case "send" -> done(event(FeedbackType.SENT, entry));
-      case "delivered" -> done(event(FeedbackType.DELIVERED, entry));
+      case "send" -> Reading.of(event(FeedbackType.SENT, entry));
+      case "delivered" -> Reading.of(event(FeedbackType.DELIVERED, entry));
       case "deferral" ->
-          done(
+          Reading.of(
               event(FeedbackType.DELAYED, entry)
                   .setBounce(bounce(BounceClass.TRANSIENT, entry, kind)));
       case "hard_bounce" ->
-          done(
+          Reading.of(
               event(FeedbackType.BOUNCED, entry)
                   .setBounce(bounce(BounceClass.PERMANENT, entry, kind)));
       case "soft_bounce" ->
-          done(
+          Reading.of(
               event(FeedbackType.BOUNCED, entry)
                   .setBounce(bounce(BounceClass.TRANSIENT, entry, kind)));
-      case "open" -> done(event(FeedbackType.OPENED, entry));
+      case "open" -> Reading.of(event(FeedbackType.OPENED, entry));
       case "click" ->
-          done(
-              event(FeedbackType.CLICKED, entry)
-                  .setDetail(Json.clip(Json.text(entry, "url"), EventSource.MAX_DETAIL)));
-      case "spam" -> done(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
-      case "unsub" -> done(event(FeedbackType.UNSUBSCRIBED, entry));
-      case "reject" -> done(rejected(entry));
+          Reading.of(
+              EventSource.detailed(event(FeedbackType.CLICKED, entry), Json.text(entry, "url")));
+      case "spam" -> Reading.of(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
+      case "unsub" -> Reading.of(event(FeedbackType.UNSUBSCRIBED, entry));
+      case "reject" -> Reading.of(rejected(entry));
       default -> Reading.unknownKind(kind);
     };
-  }
-
-  private static Reading done(FeedbackEvent.Builder event) {
-    return new Reading.Event(event.build());
   }
 
   private FeedbackEvent.Builder event(FeedbackType type, JsonNode entry) {
@@ -131,7 +126,7 @@ final class MandrillEvents {
     Optional<BounceCategory> listed = listed(reason);
     return listed.isPresent()
         ? event(FeedbackType.BOUNCED, entry).setBounce(listed(listed.get(), "reject/" + reason))
-        : event(FeedbackType.REJECTED, entry).setDetail(Json.clip(reason, EventSource.MAX_DETAIL));
+        : EventSource.detailed(event(FeedbackType.REJECTED, entry), reason);
   }
 
   private static String reason(JsonNode reject) {
@@ -167,13 +162,15 @@ final class MandrillEvents {
     boolean isUnsubscribe = category.filter(BounceCategory.UNSUBSCRIBED::equals).isPresent();
     return switch (action) {
       case "add", "change" ->
-          done(
+          Reading.of(
               change(FeedbackType.BOUNCED, entry)
                   .setBounce(
                       listed(
                           category.orElse(BounceCategory.ESP_SUPPRESSED), "blacklist/" + reason)));
       case "remove" ->
-          isUnsubscribe ? done(change(FeedbackType.RESUBSCRIBED, entry)) : new Reading.Nothing();
+          isUnsubscribe
+              ? Reading.of(change(FeedbackType.RESUBSCRIBED, entry))
+              : new Reading.Nothing();
       default -> Reading.unknownKind("blacklist " + action);
     };
   }

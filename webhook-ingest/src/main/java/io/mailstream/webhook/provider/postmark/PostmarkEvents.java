@@ -50,12 +50,12 @@ final class PostmarkEvents {
       return new Reading.Unknown("the recipient of Postmark's callback is no address");
     }
     return switch (kind) {
-      case "Delivery" -> done(event(FeedbackType.DELIVERED, entry, "DeliveredAt"));
+      case "Delivery" -> Reading.of(event(FeedbackType.DELIVERED, entry, "DeliveredAt"));
       case "Bounce" -> bounced(entry);
-      case "SpamComplaint" -> done(complained(entry, "BouncedAt"));
-      case "Open" -> done(event(FeedbackType.OPENED, entry, "ReceivedAt"));
+      case "SpamComplaint" -> Reading.of(complained(entry, "BouncedAt"));
+      case "Open" -> Reading.of(event(FeedbackType.OPENED, entry, "ReceivedAt"));
       case "Click" ->
-          done(
+          Reading.of(
               event(FeedbackType.CLICKED, entry, "ReceivedAt")
                   .setDetail(clip(Json.text(entry, "OriginalLink"))));
       case "SubscriptionChange" -> subscription(entry);
@@ -66,10 +66,6 @@ final class PostmarkEvents {
   private static String recipient(JsonNode entry) {
     String email = Json.text(entry, "Email");
     return email == null ? Json.text(entry, "Recipient") : email;
-  }
-
-  private static Reading done(FeedbackEvent.Builder event) {
-    return new Reading.Event(event.build());
   }
 
   private FeedbackEvent.Builder event(FeedbackType type, JsonNode entry, String timeMember) {
@@ -98,23 +94,23 @@ final class PostmarkEvents {
       return new Reading.Nothing();
     }
     if (!isInactive && "Transient".equals(type)) {
-      return done(
+      return Reading.of(
           event(FeedbackType.DELAYED, entry, "BouncedAt")
               .setBounce(bounce(BounceClass.TRANSIENT, Optional.empty(), entry)));
     }
     return switch (type) {
-      case "SpamComplaint" -> done(complained(entry, "BouncedAt"));
-      case "Unsubscribe" -> done(event(FeedbackType.UNSUBSCRIBED, entry, "BouncedAt"));
+      case "SpamComplaint" -> Reading.of(complained(entry, "BouncedAt"));
+      case "Unsubscribe" -> Reading.of(event(FeedbackType.UNSUBSCRIBED, entry, "BouncedAt"));
       case "TemplateRenderingFailed" ->
-          done(
+          Reading.of(
               event(FeedbackType.RENDERING_FAILED, entry, "BouncedAt")
                   .setDetail(clip(Json.text(entry, "Details"))));
       case "SMTPApiError" ->
-          done(
+          Reading.of(
               event(FeedbackType.REJECTED, entry, "BouncedAt")
                   .setDetail(clip(Json.text(entry, "Details"))));
       default ->
-          done(
+          Reading.of(
               event(FeedbackType.BOUNCED, entry, "BouncedAt")
                   .setBounce(isInactive ? inactive(type, entry) : bounce(type, entry)));
     };
@@ -170,17 +166,17 @@ final class PostmarkEvents {
       return new Reading.Unknown("a SubscriptionChange of Postmark's has no SuppressSending");
     }
     if (!suppresses.booleanValue()) {
-      return done(event(FeedbackType.RESUBSCRIBED, entry, "ChangedAt"));
+      return Reading.of(event(FeedbackType.RESUBSCRIBED, entry, "ChangedAt"));
     }
     String reason = Json.text(entry, "SuppressionReason");
     boolean isByRecipient = "Recipient".equals(Json.text(entry, "Origin"));
     return switch (reason == null ? "" : reason) {
-      case "SpamComplaint" -> done(complained(entry, "ChangedAt"));
-      case "HardBounce" -> done(listed(entry, reason));
+      case "SpamComplaint" -> Reading.of(complained(entry, "ChangedAt"));
+      case "HardBounce" -> Reading.of(listed(entry, reason));
       default ->
           isByRecipient
-              ? done(event(FeedbackType.UNSUBSCRIBED, entry, "ChangedAt"))
-              : done(listed(entry, reason));
+              ? Reading.of(event(FeedbackType.UNSUBSCRIBED, entry, "ChangedAt"))
+              : Reading.of(listed(entry, reason));
     };
   }
 

@@ -41,24 +41,23 @@ final class SendGridEvents {
       return new Reading.Unknown("the recipient of an entry of SendGrid's is no address");
     }
     return switch (kind) {
-      case "processed" -> done(event(FeedbackType.SENT, entry));
-      case "delivered" -> done(event(FeedbackType.DELIVERED, entry));
-      case "deferred" -> done(event(FeedbackType.DELAYED, entry).setBounce(deferred(entry)));
-      case "bounce" -> done(event(FeedbackType.BOUNCED, entry).setBounce(bounced(entry)));
-      case "dropped" -> done(dropped(entry));
-      case "open" -> done(event(FeedbackType.OPENED, entry));
-      case "click" -> done(detailed(event(FeedbackType.CLICKED, entry), Json.text(entry, "url")));
-      case "spamreport" -> done(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
+      case "processed" -> Reading.of(event(FeedbackType.SENT, entry));
+      case "delivered" -> Reading.of(event(FeedbackType.DELIVERED, entry));
+      case "deferred" -> Reading.of(event(FeedbackType.DELAYED, entry).setBounce(deferred(entry)));
+      case "bounce" -> Reading.of(event(FeedbackType.BOUNCED, entry).setBounce(bounced(entry)));
+      case "dropped" -> Reading.of(dropped(entry));
+      case "open" -> Reading.of(event(FeedbackType.OPENED, entry));
+      case "click" ->
+          Reading.of(
+              EventSource.detailed(event(FeedbackType.CLICKED, entry), Json.text(entry, "url")));
+      case "spamreport" ->
+          Reading.of(event(FeedbackType.COMPLAINED, entry).setComplaintType("abuse"));
       // Of everything that this sender sends: wider than the stream.
-      case "unsubscribe" -> done(event(FeedbackType.UNSUBSCRIBED, entry).setStream(null));
-      case "group_unsubscribe" -> done(event(FeedbackType.UNSUBSCRIBED, entry));
-      case "group_resubscribe" -> done(event(FeedbackType.RESUBSCRIBED, entry));
+      case "unsubscribe" -> Reading.of(event(FeedbackType.UNSUBSCRIBED, entry).setStream(null));
+      case "group_unsubscribe" -> Reading.of(event(FeedbackType.UNSUBSCRIBED, entry));
+      case "group_resubscribe" -> Reading.of(event(FeedbackType.RESUBSCRIBED, entry));
       default -> Reading.unknownKind(kind);
     };
-  }
-
-  private static Reading done(FeedbackEvent.Builder event) {
-    return new Reading.Event(event.build());
   }
 
   private FeedbackEvent.Builder event(FeedbackType type, JsonNode entry) {
@@ -154,16 +153,12 @@ final class SendGridEvents {
               .setBounce(listed(BounceCategory.ESP_SUPPRESSED, reason));
       case "Unsubscribed Address" ->
           event(FeedbackType.BOUNCED, entry).setBounce(listed(BounceCategory.UNSUBSCRIBED, reason));
-      default -> detailed(event(FeedbackType.REJECTED, entry), reason);
+      default -> EventSource.detailed(event(FeedbackType.REJECTED, entry), reason);
     };
   }
 
   private static Bounce listed(BounceCategory category, String reason) {
     return BounceClassifier.standard()
         .bounce(BounceClass.PERMANENT, Optional.of(category), null, null, "dropped/" + reason);
-  }
-
-  private static FeedbackEvent.Builder detailed(FeedbackEvent.Builder event, String detail) {
-    return event.setDetail(Json.clip(detail, EventSource.MAX_DETAIL));
   }
 }
