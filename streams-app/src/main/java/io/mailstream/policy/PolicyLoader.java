@@ -31,7 +31,7 @@ public final class PolicyLoader {
   static final int LARGEST_MESSAGE_BYTES = Topics.MAX_MAIL_BYTES - RECORD_OVERHEAD_BYTES;
 
   private static final Retry RETRY =
-      new Retry(Duration.ofSeconds(30), 2, Duration.ofHours(1), 0.2, 8, Duration.ofHours(24));
+      new Retry(Duration.ofSeconds(30), 2, Duration.ofHours(1), 1, 8, Duration.ofHours(24));
   private static final Deduplication DEDUPLICATION = new Deduplication(Duration.ofHours(24), 2);
   private static final int MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
   private static final int MAX_REQUEST_BYTES = 64 * 1024 * 1024;

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param initial the wait after the first attempt
  * @param multiplier how each wait grows over the one before, at least 1
  * @param max the longest wait
- * @param jitter the share of the wait that chance may take away or add, 0 to 1
+ * @param jitter the share of the wait that chance may take away, 0 to 1 (full jitter)
  * @param maxAttempts attempts in all, at least 1; then the delivery fails
  * @param maxAge the age since acceptance at which a delivery fails instead of being retried
  */

@@ -9,10 +9,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Suspends the calls of an account that does not answer as it should, and tries it again after a
- * while. It opens when most of the last calls failed, and also, for an account with little mail,
- * when none has succeeded for some time. Safe for many threads.
+ * while. It opens when most of the last calls failed or were slow, and also, for an account with
+ * little mail, when none has succeeded for some time. Safe for many threads.
  */
 final class AccountBreaker {
+
+  /** How many of the last calls are looked at, and the fewest that say anything. */
+  static final int WINDOW = 50;
+
+  static final int FEWEST_CALLS = 20;
 
   /** How many failures in a row, over how long, are enough however little mail there is. */
   static final int QUIET_FAILURES = 5;
@@ -23,6 +28,7 @@ final class AccountBreaker {
   private static final Duration OPEN_MAX = Duration.ofMinutes(1);
   private static final IntervalFunction WAIT =
       IntervalFunction.ofExponentialBackoff(OPEN, 2, OPEN_MAX);
+  private static final Duration NEVER_SLOW = Duration.ofDays(1);
   private static final Duration PROBING = Duration.ofSeconds(1);
 
   // The breaker wants an exception and reads nothing of it.
@@ -31,6 +37,14 @@ final class AccountBreaker {
       new Exception("no answer of use from the ESP", null, false, false) {
         private static final long serialVersionUID = 1;
       };
+
+  /**
+   * Which calls are slow, and how many are too many.
+   *
+   * @param call how long a call takes that is slow; zero: none is
+   * @param percent of the last calls, from 1 to 100: when so many were slow it opens
+   */
+  record Slow(Duration call, int percent) {}
 
   private final CircuitBreaker breaker;
   private final InstantSource clock;
@@ -42,11 +56,12 @@ final class AccountBreaker {
   /**
    * A closed breaker.
    *
+   * @param slow when it opens for slow calls
    * @param opened is run each time it opens
    */
-  AccountBreaker(String account, InstantSource clock, Runnable opened) {
+  AccountBreaker(String account, Slow slow, InstantSource clock, Runnable opened) {
     this.clock = clock;
-    this.breaker = CircuitBreaker.of(account, config());
+    this.breaker = CircuitBreaker.of(account, config(slow));
     breaker
         .getEventPublisher()
         .onStateTransition(event -> {
@@ -58,11 +73,13 @@ final class AccountBreaker {
         });
   }
 
-  private static CircuitBreakerConfig config() {
+  private static CircuitBreakerConfig config(Slow slow) {
     return CircuitBreakerConfig.custom()
-        .slidingWindowSize(50)
-        .minimumNumberOfCalls(20)
+        .slidingWindowSize(WINDOW)
+        .minimumNumberOfCalls(FEWEST_CALLS)
         .failureRateThreshold(60)
+        .slowCallRateThreshold(slow.percent())
+        .slowCallDurationThreshold(slow.call().isZero() ? NEVER_SLOW : slow.call())
         .permittedNumberOfCallsInHalfOpenState(5)
         .waitIntervalFunctionInOpenState(WAIT)
         .enableAutomaticTransitionFromOpenToHalfOpen()
@@ -88,6 +105,20 @@ final class AccountBreaker {
   /** Whether a call may be made; what is let through must report back. */
   boolean tryAcquire() {
     return breaker.tryAcquirePermission();
+  }
+
+  /** The share of the last calls that failed; zero while there are too few to say. */
+  double failedShare() {
+    return share(breaker.getMetrics().getFailureRate());
+  }
+
+  /** The share of the last calls that were slow; zero while there are too few to say. */
+  double slowShare() {
+    return share(breaker.getMetrics().getSlowCallRate());
+  }
+
+  private static double share(float percent) {
+    return Math.max(0, percent / 100);
   }
 
   /** A call was answered, whatever the answer was. */

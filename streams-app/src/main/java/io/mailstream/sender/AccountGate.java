@@ -14,8 +14,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * One account: its provider, its pace, whether it is parked, and its circuit breaker. Decides
- * whether mail may be planned for it and called now. Safe for many threads.
+ * One account: its provider, its pace and concurrency, whether it is parked, and its circuit
+ * breaker. Decides whether mail may be planned for it and called now. Safe for many threads.
  */
 final class AccountGate implements AutoCloseable {
 
@@ -40,6 +40,7 @@ final class AccountGate implements AutoCloseable {
   private final Account account;
   private final EmailProvider provider;
   private final Pace pace = new Pace();
+  private final ConcurrencyLimit concurrency;
   private final AccountBreaker breaker;
   private final Slowdown slowdown = new Slowdown(System.nanoTime());
 
@@ -72,10 +73,11 @@ final class AccountGate implements AutoCloseable {
     }
   }
 
-  AccountGate(Account account, EmailProvider provider, InstantSource clock) {
+  AccountGate(Account account, EmailProvider provider, SenderConfig config, InstantSource clock) {
     this.account = account;
     this.provider = provider;
-    this.breaker = new AccountBreaker(account.name(), clock, () -> changed.run());
+    this.concurrency = new ConcurrencyLimit(config.openSends());
+    this.breaker = new AccountBreaker(account.name(), config.slow(), clock, () -> changed.run());
   }
 
   /** Has something run whenever the account begins to take no mail. */
@@ -99,26 +101,59 @@ final class AccountGate implements AutoCloseable {
     return pace;
   }
 
-  /** Whether another delivery may be started; {@code nanos} of the pace's clock. */
-  Decision plan(long now, long nanos) {
+  ConcurrencyLimit concurrency() {
+    return concurrency;
+  }
+
+  AccountBreaker breaker() {
+    return breaker;
+  }
+
+  /** A call is planned. */
+  void planned() {
+    concurrency.enter();
+    pace.plan();
+  }
+
+  /** A planned call is made now, or is not made. */
+  void unplanned() {
+    pace.unplan();
+    concurrency.leave();
+  }
+
+  /**
+   * Whether another delivery may be started.
+   *
+   * @param bulk whether it is bulk mail
+   * @param nanos of the pace's clock
+   */
+  Decision plan(boolean bulk, long now, long nanos) {
+    Optional<Decision> back = back(now);
+    if (back.isPresent()) {
+      return back.get();
+    }
+    return concurrency.hasRoom(bulk) && pace.mayPlan(nanos) ? GO : WAIT;
+  }
+
+  /** What keeps all of the account's mail from being started. */
+  private Optional<Decision> back(long now) {
     Parked current = parked;
     if (now < current.until) {
-      return new Decision.Back(
-          DeferralReason.ACCOUNT_PARKED,
-          Optional.of(Instant.ofEpochMilli(current.until)),
-          ReasonCode.ACCOUNT_PARKED,
-          current.why);
+      return Optional.of(
+          new Decision.Back(
+              DeferralReason.ACCOUNT_PARKED,
+              Optional.of(Instant.ofEpochMilli(current.until)),
+              ReasonCode.ACCOUNT_PARKED,
+              current.why));
     }
-    if (breaker.isOpen()) {
-      return unavailable();
-    }
-    return pace.mayPlan(nanos) ? GO : WAIT;
+    return breaker.isOpen() ? Optional.of(unavailable()) : Optional.empty();
   }
 
   /** Right before the call: whether it may be made. What is let through must report back. */
   Decision call(long now) {
-    if (now < parked.until) {
-      return plan(now, 0);
+    Optional<Decision> back = back(now);
+    if (back.isPresent()) {
+      return back.get();
     }
     if (!breaker.tryAcquire()) {
       return unavailable();
@@ -132,25 +167,26 @@ final class AccountGate implements AutoCloseable {
         DeferralReason.NOT_STARTED,
         Optional.of(Instant.ofEpochMilli(breaker.openUntil())),
         ReasonCode.ESP_UNAVAILABLE,
-        "account %s does not answer: its calls are suspended until it does".formatted(name()));
+        "account %s does not answer in time: its calls are suspended until it does"
+            .formatted(name()));
   }
 
   /** What a call came to. */
   void called(SendOutcome outcome, long now, long nanos, long durationNanos) {
     switch (outcome) {
-      case SendOutcome.Accepted accepted -> breaker.answered(durationNanos);
-      case SendOutcome.Rejected rejected -> breaker.answered(durationNanos);
-      case SendOutcome.Ambiguous ambiguous -> breaker.failed(durationNanos);
+      case SendOutcome.Accepted accepted -> answered(durationNanos);
+      case SendOutcome.Rejected rejected -> answered(durationNanos);
+      case SendOutcome.Ambiguous ambiguous -> failed(durationNanos);
       case SendOutcome.Deferred deferred -> {
         switch (deferred.scope()) {
-          case MESSAGE -> breaker.failed(durationNanos);
+          case MESSAGE -> failed(durationNanos);
           case RATE -> {
             breaker.answered(durationNanos);
             slowDown(nanos);
           }
-          case IDENTITY -> breaker.answered(durationNanos);
+          case IDENTITY -> answered(durationNanos);
           case ACCOUNT -> {
-            breaker.answered(durationNanos);
+            answered(durationNanos);
             park(
                 deferred.notBefore().map(Instant::toEpochMilli).orElse(now + PARKED.toMillis()),
                 deferred.detail());
@@ -158,6 +194,16 @@ final class AccountGate implements AutoCloseable {
         }
       }
     }
+  }
+
+  private void answered(long nanos) {
+    breaker.answered(nanos);
+    concurrency.answered(nanos);
+  }
+
+  private void failed(long nanos) {
+    breaker.failed(nanos);
+    concurrency.failed(nanos);
   }
 
   private void park(long until, String why) {
@@ -194,6 +240,7 @@ final class AccountGate implements AutoCloseable {
   }
 
   private synchronized void slowDown(long nanos) {
+    concurrency.throttled(nanos);
     if (slowdown.throttled(nanos)) {
       applyLimit(nanos);
     }
@@ -220,7 +267,7 @@ final class AccountGate implements AutoCloseable {
       return state(
           AccountStatus.SUSPENDED,
           breaker.openUntil(),
-          "account %s does not answer".formatted(name()));
+          "account %s does not answer in time".formatted(name()));
     }
     return slowdown.isSlowed()
         ? state(AccountStatus.SLOWED, 0, "account %s is slowed by its ESP".formatted(name()))

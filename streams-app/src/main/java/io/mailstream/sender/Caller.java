@@ -46,7 +46,17 @@ final class Caller {
 
   /** Calls the ESP for a started send, unless something has come up; tells the loop how it went. */
   void call(Send send) {
-    send.unplan();
+    ConcurrencyLimit concurrency = send.account().concurrency();
+    concurrency.enter();
+    try {
+      send.unplan();
+      callIfStartable(send);
+    } finally {
+      concurrency.leave();
+    }
+  }
+
+  private void callIfStartable(Send send) {
     if (!isStartable(send)) {
       handBack(send);
       return;

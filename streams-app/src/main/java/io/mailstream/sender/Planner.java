@@ -30,6 +30,7 @@ final class Planner {
   private static final int MAX_ENDS = 1_000;
   private static final long REGISTRY_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
+  private static final long BUSY_WAIT_MS = 500;
   private static final long UNKNOWN_ACCOUNT_WAIT_MS = 30_000;
 
   private final SenderConfig config;
@@ -164,7 +165,7 @@ final class Planner {
       return end(head, unknownAccount(head.delivery(), now), room, now);
     }
     long nanos = System.nanoTime();
-    return switch (account.plan(now, nanos)) {
+    return switch (account.plan(bulk, now, nanos)) {
       case AccountGate.Decision.Back back ->
           end(
               head,
@@ -180,7 +181,7 @@ final class Planner {
       case AccountGate.Decision.Wait wait -> {
         // Waiting here costs nothing but the time of mail for other accounts behind it.
         if (accounts.size() > 1 && partition.hasWaited(head.offset(), nanos) > PATIENCE) {
-          yield end(head, atItsRate(head.delivery(), account, nanos, now), room, now);
+          yield end(head, atItsLimit(head.delivery(), account, nanos, now), room, now);
         }
         yield false;
       }
@@ -195,14 +196,15 @@ final class Planner {
     };
   }
 
-  private Outcome atItsRate(Delivery delivery, AccountGate account, long nanos, long now) {
-    long wait = TimeUnit.NANOSECONDS.toMillis(account.pace().shortage(nanos));
+  private Outcome atItsLimit(Delivery delivery, AccountGate account, long nanos, long now) {
+    long shortage = TimeUnit.NANOSECONDS.toMillis(account.pace().shortage(nanos));
+    long wait = Math.max(BUSY_WAIT_MS, shortage);
     return Outcome.deferral(
         delivery,
         DeferralReason.NOT_STARTED,
         Optional.of(Instant.ofEpochMilli(now + wait)),
         ReasonCode.ESP_THROTTLED,
-        "account %s is at its rate, and mail of other accounts waits behind"
+        "account %s is at its rate or concurrency, and mail of other accounts waits behind"
             .formatted(account.name()),
         now);
   }

@@ -75,17 +75,17 @@ final class Send extends Tracked {
     account = gate;
   }
 
-  /** Takes its place in the account's pace. */
+  /** Takes its place in the account's pace and concurrency. */
   void plan() {
     if (planned.compareAndSet(false, true)) {
-      account.pace().plan();
+      account.planned();
     }
   }
 
-  /** Gives its place in the account's pace back, where it has one. */
+  /** Gives its place in the account's pace and concurrency back, where it has one. */
   void unplan() {
     if (planned.compareAndSet(true, false)) {
-      account.pace().unplan();
+      account.unplanned();
     }
   }
 

@@ -31,6 +31,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
  * @param purgeInterval the time between two deletions of what is finished
  * @param transactionTimeout after which the brokers abort a transaction of a sender that is gone
  * @param bufferBytes the most bytes of polled records that wait to be started
+ * @param slow when an account's breaker opens for slow calls
  * @param missingOffsets what to do where committed offsets are missing
  * @param clients what every Kafka client is given
  * @param consumer what only the consumer of the dispatch topics is given
@@ -49,6 +50,7 @@ public record SenderConfig(
     Duration purgeInterval,
     Duration transactionTimeout,
     long bufferBytes,
+    AccountBreaker.Slow slow,
     MissingOffsets missingOffsets,
     Map<String, Object> clients,
     Map<String, Object> consumer,
@@ -85,13 +87,15 @@ public record SenderConfig(
   static final String PURGE_INTERVAL = "sender.purge.interval.ms";
   static final String TRANSACTION_TIMEOUT = "sender.transaction.timeout.ms";
   static final String BUFFER_BYTES = "sender.buffer.bytes";
+  static final String SLOW_CALL = "sender.breaker.slow.call.ms";
+  static final String SLOW_CALL_PERCENT = "sender.breaker.slow.call.percent";
   static final String MISSING_OFFSETS = "sender.offsets.missing";
 
   private static final long MEBIBYTE = 1024L * 1024;
 
   /** Adds the sender's settings to those of the service that runs it. */
   public static ConfigDef define(ConfigDef def) {
-    return defineTimes(defineBounds(def))
+    return defineTimes(defineBreaker(defineBounds(def)))
         .define(
             GROUP_ID,
             Type.STRING,
@@ -144,6 +148,25 @@ public record SenderConfig(
             Range.between(MEBIBYTE, 4096 * MEBIBYTE),
             Importance.LOW,
             "The most bytes of polled mails that wait to be started.");
+  }
+
+  private static ConfigDef defineBreaker(ConfigDef def) {
+    return def.define(
+            SLOW_CALL,
+            Type.LONG,
+            10_000,
+            Range.between(0, 300_000),
+            Importance.MEDIUM,
+            "From how long on a call counts as slow, in milliseconds; below the account's"
+                + " call_timeout. 0: none does.")
+        .define(
+            SLOW_CALL_PERCENT,
+            Type.INT,
+            80,
+            Range.between(1, 100),
+            Importance.LOW,
+            "When so many of an account's last 50 calls were slow, of at least 20, its calls are"
+                + " suspended for a while, as when most fail.");
   }
 
   private static ConfigDef defineTimes(ConfigDef def) {
@@ -247,6 +270,7 @@ public record SenderConfig(
         millis(config, PURGE_INTERVAL),
         Duration.ofMillis(config.getInt(TRANSACTION_TIMEOUT)),
         config.getLong(BUFFER_BYTES),
+        new AccountBreaker.Slow(millis(config, SLOW_CALL), config.getInt(SLOW_CALL_PERCENT)),
         missingOffsets(config.getString(MISSING_OFFSETS)),
         CommonConfig.kafkaClient(config),
         config.passThrough(CONSUMER_PREFIX),

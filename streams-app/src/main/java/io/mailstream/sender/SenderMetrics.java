@@ -1,6 +1,7 @@
 package io.mailstream.sender;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
@@ -56,18 +57,44 @@ final class SenderMetrics {
 
   /** A value that is asked for when it is looked at. */
   <T> void gauge(String name, String description, T of, ToDoubleFunction<T> value) {
-    io.micrometer.core.instrument.Gauge.builder("mailstream.sender." + name, of, value)
+    Gauge.builder("mailstream.sender." + name, of, value)
         .description(description)
         .register(registry);
   }
 
-  /** Whether an account takes mail. */
+  /** Whether an account takes mail, and how it does. */
   void account(AccountGate account) {
-    io.micrometer.core.instrument.Gauge.builder(
-            "mailstream.sender.account.open",
-            account,
-            gate -> gate.trouble(System.currentTimeMillis()).isPresent() ? 0 : 1)
-        .description("Whether the account takes mail: 1, or 0 while it is parked or suspended")
+    account(
+        account,
+        "open",
+        "Whether the account takes mail: 1, or 0 while it is parked or suspended",
+        gate -> gate.trouble(System.currentTimeMillis()).isPresent() ? 0 : 1);
+    account(
+        account,
+        "calls",
+        "Calls of the account under way or about to begin",
+        gate -> gate.concurrency().underWay());
+    account(
+        account,
+        "calls.limit",
+        "How many calls of the account may be under way: grows while it does well",
+        gate -> gate.concurrency().limit());
+    account(
+        account,
+        "calls.failed.ratio",
+        "The share of the account's last calls that failed, as its circuit breaker sees it",
+        gate -> gate.breaker().failedShare());
+    account(
+        account,
+        "calls.slow.ratio",
+        "The share of the account's last calls that were slow, as its circuit breaker sees it",
+        gate -> gate.breaker().slowShare());
+  }
+
+  private void account(
+      AccountGate account, String name, String description, ToDoubleFunction<AccountGate> value) {
+    Gauge.builder("mailstream.sender.account." + name, account, value)
+        .description(description)
         .tag("account", account.name())
         .register(registry);
   }

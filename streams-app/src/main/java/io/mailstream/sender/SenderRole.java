@@ -84,7 +84,7 @@ public final class SenderRole implements Role {
     policies
         .accounts()
         .forEach((name, account) ->
-            accounts.put(name, new AccountGate(account, providers.apply(account), clock)));
+            accounts.put(name, new AccountGate(account, providers.apply(account), config, clock)));
     monitor = new AccountMonitor(accounts.values(), clock);
     RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
     SenderMetrics metrics = new SenderMetrics(registry);

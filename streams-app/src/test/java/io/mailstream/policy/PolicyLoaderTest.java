@@ -38,8 +38,7 @@ class PolicyLoaderTest {
     assertThat(policies.tenant("nobody")).isEmpty();
     assertThat(policies.retry())
         .isEqualTo(
-            new Retry(
-                Duration.ofSeconds(30), 2, Duration.ofHours(1), 0.2, 8, Duration.ofHours(24)));
+            new Retry(Duration.ofSeconds(30), 2, Duration.ofHours(1), 1, 8, Duration.ofHours(24)));
     assertThat(policies.deduplication()).isEqualTo(new Deduplication(Duration.ofHours(24), 2));
     assertThat(policies.suppression()).isEqualTo(SuppressionRules.usual());
     assertThat(policies.maxMessageBytes()).isEqualTo(8 * 1024 * 1024);

@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,7 +13,11 @@ class AccountBreakerTest {
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final AtomicInteger opened = new AtomicInteger();
   private final AccountBreaker breaker =
-      new AccountBreaker("main", () -> Instant.ofEpochMilli(now.get()), opened::incrementAndGet);
+      new AccountBreaker(
+          "main",
+          new AccountBreaker.Slow(Duration.ofSeconds(10), 80),
+          () -> Instant.ofEpochMilli(now.get()),
+          opened::incrementAndGet);
 
   @Test
   void opensWhenMostOfTheLastCallsFailed() {

@@ -4,7 +4,8 @@ import io.mailstream.policy.Retry;
 import java.util.SplittableRandom;
 
 /**
- * When a failed attempt is repeated: exponential backoff with jitter. The jitter comes from the
+ * When a failed attempt is repeated: exponential backoff, of which chance takes away a share: with
+ * a jitter of 1 any wait from none to the whole is as likely (full jitter). Chance comes from the
  * delivery, the attempt and a seed, so that a replay waits the same.
  *
  * @param retry the policy
@@ -20,10 +21,9 @@ record Backoff(Retry retry, long seed) {
   long afterMillis(String deliveryId, int attempt) {
     double longest = retry.max().toMillis();
     double grown = retry.initial().toMillis() * Math.pow(retry.multiplier(), attempt - 1.0);
-    // Room for the jitter above the wait: cut off afterwards, half of all would wait just the same.
-    double wait = Math.min(grown, longest / (1 + retry.jitter()));
+    double wait = Math.min(grown, longest);
     double chance = new SplittableRandom(seed ^ mix(deliveryId, attempt)).nextDouble();
-    return Math.round(Math.min(longest, wait * (1 - retry.jitter() + 2 * retry.jitter() * chance)));
+    return Math.round(wait * (1 - retry.jitter() * chance));
   }
 
   private static long mix(String deliveryId, int attempt) {

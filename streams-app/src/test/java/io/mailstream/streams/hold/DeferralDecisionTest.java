@@ -45,18 +45,36 @@ class DeferralDecisionTest {
       assertThat(wait).isEqualTo(new Backoff(Mail.RETRY, 42).afterMillis("delivery-" + i, 1));
     }
     assertThat(lowest).isBetween(8_000L, 8_100L);
-    assertThat(highest).isBetween(11_900L, 12_000L);
+    assertThat(highest).isBetween(9_900L, 10_000L);
     for (int i = 0; i < 1000; i++) {
-      assertThat(backoff.afterMillis("delivery-" + i, 50)).isBetween(200_000L, 300_000L);
+      assertThat(backoff.afterMillis("delivery-" + i, 50)).isBetween(240_000L, 300_000L);
     }
     assertThat(backoff.afterMillis("a", 1))
         .isNotEqualTo(new Backoff(Mail.RETRY, 43).afterMillis("a", 1));
   }
 
   @Test
+  void full_jitter_waits_anything_from_nothing_to_the_whole() {
+    Retry full =
+        new Retry(Duration.ofSeconds(10), 2, Duration.ofSeconds(40), 1, 9, Duration.ofHours(6));
+    for (int attempt : new int[] {1, 2, 3, 9}) {
+      long whole = Math.min(40_000, 10_000L << (attempt - 1));
+      int[] quarters = new int[4];
+      for (int i = 0; i < 1000; i++) {
+        long wait = new Backoff(full, 42).afterMillis("delivery-" + i, attempt);
+        assertThat(wait).isBetween(0L, whole);
+        quarters[(int) Math.min(3, wait * 4 / whole)]++;
+      }
+      for (int share : quarters) {
+        assertThat(share).isBetween(190, 310);
+      }
+    }
+  }
+
+  @Test
   void a_retry_is_the_next_attempt_after_the_backoff_or_not_before() {
     var soon = (DeferralDecision.Wait) decide(Mail.bulk("a"), DeferralReason.RETRY, NOW + 1);
-    assertThat(soon.until() - NOW).isBetween(8_000L, 12_000L);
+    assertThat(soon.until() - NOW).isBetween(8_000L, 10_000L);
     assertThat(soon.delivery().getAttempt()).isEqualTo(2);
     var late = (DeferralDecision.Wait) decide(Mail.bulk("a"), DeferralReason.RETRY, NOW + 99_000);
     assertThat(late.until()).isEqualTo(NOW + 99_000);
