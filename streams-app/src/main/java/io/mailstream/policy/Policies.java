@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param accounts the accounts by name; at least one
  * @param tenants the tenants by name
  * @param defaultTenant what holds for a tenant not named; empty: its mail is refused
+ * @param domainGroups which recipients' domains are counted together
  * @param retry when attempts are repeated
  * @param deduplication how long repeats are recognised
  * @param suppression what the ESPs' reports do to an address
@@ -21,6 +22,7 @@ public record Policies(
     Map<String, Account> accounts,
     Map<String, Tenant> tenants,
     Optional<Tenant> defaultTenant,
+    DomainGroups domainGroups,
     Retry retry,
     Deduplication deduplication,
     SuppressionRules suppression,

@@ -46,7 +46,11 @@ public final class PolicyLoader {
                   StreamReadConstraints.builder().maxNestingDepth(20).maxStringLength(4096).build())
               .build());
 
+  private static final String LIMIT = "limit";
+
   private final List<String> faults = new ArrayList<>();
+  private Optional<Limit> actorLimit = Optional.empty();
+  private Optional<Limit> recipientLimit = Optional.empty();
 
   private PolicyLoader() {}
 
@@ -92,10 +96,13 @@ public final class PolicyLoader {
 
   private Policies read(JsonNode tree) {
     try (PolicySection root = new PolicySection("", tree, faults)) {
-      Map<String, Account> accounts = root.named("accounts", PolicyLoader::account);
+      DomainLimits domainLimits = LimitsReader.domains(root, DomainLimits.NONE);
+      Map<String, Account> accounts = root.named("accounts", named -> account(named, domainLimits));
       if (accounts.isEmpty()) {
         root.fault("accounts", "is empty: name at least one account with an ESP");
       }
+      actorLimit = LimitsReader.find(root, LimitsReader.ACTOR);
+      recipientLimit = LimitsReader.find(root, LimitsReader.RECIPIENT);
       Map<String, Tenant> tenants =
           root.named("tenants", named -> tenant(named.name(), named.section(), accounts));
       Optional<Tenant> defaultTenant = Optional.empty();
@@ -112,6 +119,7 @@ public final class PolicyLoader {
           accounts,
           tenants,
           defaultTenant,
+          LimitsReader.groups(root),
           retry(root),
           deduplication(root),
           SuppressionReader.read(root, name -> tenants.containsKey(name) || hasDefaultTenant),
@@ -130,14 +138,18 @@ public final class PolicyLoader {
     }
   }
 
-  private static Account account(NamedSection named) {
+  private static Account account(NamedSection named, DomainLimits domainLimits) {
     PolicySection section = named.section();
     Optional<String> provider = section.text("provider");
     if (provider.isEmpty()) {
       section.fault(section.path("provider"), "is missing: name the kind of ESP, such as ses");
     }
     return new Account(
-        named.name(), provider.orElse(""), limit(section), section.section("settings").scalars());
+        named.name(),
+        provider.orElse(""),
+        LimitsReader.find(section, LIMIT),
+        LimitsReader.domains(section, domainLimits),
+        section.section("settings").scalars());
   }
 
   private Tenant tenant(String name, PolicySection section, Map<String, Account> accounts) {
@@ -182,7 +194,16 @@ public final class PolicyLoader {
           section.path("streams"),
           "is empty: name the tenant's streams, or other_streams: {} to allow any");
     }
-    return new Tenant(name, domains, routes, allowed, limit(section), streams, others);
+    return new Tenant(
+        name,
+        domains,
+        routes,
+        allowed,
+        LimitsReader.find(section, LIMIT),
+        LimitsReader.find(section, LimitsReader.ACTOR, actorLimit),
+        LimitsReader.find(section, LimitsReader.RECIPIENT, recipientLimit),
+        streams,
+        others);
   }
 
   private static StreamPolicy stream(
@@ -190,32 +211,14 @@ public final class PolicyLoader {
     return new StreamPolicy(
         name,
         RoutesReader.find(section, accounts.keySet()),
-        limit(section),
+        LimitsReader.find(section, LIMIT),
+        LimitsReader.find(section, LimitsReader.ACTOR),
+        LimitsReader.find(section, LimitsReader.RECIPIENT),
         section.get(
             "evidence_window",
             EVIDENCE_WINDOW,
             PolicyValues.DURATION_RULE + ", or 0",
             PolicyValues::duration));
-  }
-
-  private static Optional<Limit> limit(PolicySection parent) {
-    if (!parent.has("limit")) {
-      return Optional.empty();
-    }
-    try (PolicySection section = parent.section("limit")) {
-      Optional<Double> rate = section.find("rate", PolicyValues.RATE_RULE, PolicyValues::rate);
-      if (!section.has("rate")) {
-        section.fault(section.path("rate"), "is missing: give " + PolicyValues.RATE_RULE);
-      }
-      double perSecond = rate.orElse(1.0);
-      double burst =
-          section.get(
-              "burst",
-              Math.max(1, perSecond),
-              "a number of messages from 1 to 1000000000",
-              text -> PolicyValues.number(text, 1, 1e9));
-      return Optional.of(new Limit(perSecond, burst));
-    }
   }
 
   private static Retry retry(PolicySection root) {

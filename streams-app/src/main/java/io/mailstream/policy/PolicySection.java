@@ -70,6 +70,18 @@ final class PolicySection implements AutoCloseable {
     return all;
   }
 
+  /** Whether a key has this very text. */
+  boolean says(String key, String text) {
+    return node.path(key).asText().strip().equals(text);
+  }
+
+  /** The keys of this mapping. */
+  List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
   /**
    * A scalar, parsed.
    *

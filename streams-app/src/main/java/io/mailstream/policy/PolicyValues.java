@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 final class PolicyValues {
 
   static final String DURATION_RULE = "a duration such as 500ms, 30s, 5m, 12h or 7d";
-  static final String RATE_RULE = "a rate above 0 such as 14/s, 600/m or 5000/h";
+  static final String RATE_RULE = "a rate above 0 such as 14/s, 600/m, 5000/h or 3/d";
   static final String SIZE_RULE = "a size in bytes such as 262144, 256KiB or 8MiB";
   static final String NAME_RULE = "1 to 128 letters, digits, '.', '_' and '-'";
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
-  private static final Pattern RATE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?) ?/ ?(s|m|h)");
+  private static final Pattern RATE = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,6})?) ?/ ?(s|m|h|d)");
   private static final Pattern SIZE = Pattern.compile("(\\d{1,9}) ?(B|KiB|MiB)?");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
@@ -56,7 +56,8 @@ final class PolicyValues {
         switch (matcher.group(2)) {
           case "s" -> 1;
           case "m" -> 60;
-          default -> 3600;
+          case "h" -> 3600;
+          default -> 86_400;
         };
     return Optional.of(Double.parseDouble(matcher.group(1)) / seconds).filter(rate -> rate > 0);
   }

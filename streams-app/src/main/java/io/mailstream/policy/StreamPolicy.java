@@ -9,7 +9,14 @@ import java.util.Optional;
  * @param name the stream's name
  * @param routes the accounts it goes through; empty: the tenant's
  * @param limit its limit; empty: none of its own
+ * @param actorLimit the limit of each actor in this stream alone; empty: none
+ * @param recipientLimit the limit of this stream's mail to each recipient; empty: none
  * @param evidenceWindow how long an uncertain send waits for word from the ESP; zero: not at all
  */
 public record StreamPolicy(
-    String name, Optional<Routes> routes, Optional<Limit> limit, Duration evidenceWindow) {}
+    String name,
+    Optional<Routes> routes,
+    Optional<Limit> limit,
+    Optional<Limit> actorLimit,
+    Optional<Limit> recipientLimit,
+    Duration evidenceWindow) {}

@@ -13,6 +13,8 @@ import java.util.Set;
  * @param routes the accounts its mail goes through unless the stream names its own
  * @param allowedAccounts further accounts that a request may ask for
  * @param limit the limit over all its streams; empty: none of its own
+ * @param actorLimit the limit of each of its actors; empty: none
+ * @param recipientLimit the limit of its mail to each recipient; empty: none
  * @param streams its streams by name
  * @param otherStreams what holds for a stream not named; empty: such a stream is refused
  */
@@ -22,6 +24,8 @@ public record Tenant(
     Routes routes,
     Set<String> allowedAccounts,
     Optional<Limit> limit,
+    Optional<Limit> actorLimit,
+    Optional<Limit> recipientLimit,
     Map<String, StreamPolicy> streams,
     Optional<StreamPolicy> otherStreams) {
 

@@ -98,6 +98,8 @@ class PolicyLoaderTest {
                 "reset",
                 Optional.of(Routes.only("other")),
                 Optional.of(new Limit(1, 5)),
+                Optional.empty(),
+                Optional.empty(),
                 Duration.ZERO));
     assertThat(acme.stream("unknown")).isEmpty();
     assertThat(policies.tenant("anybody").orElseThrow().routes()).isEqualTo(Routes.only("other"));
@@ -128,6 +130,79 @@ class PolicyLoaderTest {
     assertThat(policies.maxMessageBytes()).isEqualTo(262_144);
     assertThat(policies.maxRequestBytes()).isEqualTo(1_048_576);
     assertThat(policies.maxRecipients()).isEqualTo(7);
+  }
+
+  @Test
+  void limitsForDomainsActorsAndRecipientsHaveDefaults() {
+    Policies policies =
+        PolicyLoader.load(
+            """
+            actor_limit: {rate: 20/h, burst: 10}
+            recipient_limit: {rate: 86400/d, burst: 3}
+            domain_limits:
+              google: {rate: 20/s}
+              Example.COM: {rate: 1/s}
+              other: {rate: 5/s}
+            domain_groups: {google: [gmail.com], mine: [a.example, googlemail.com]}
+            accounts:
+              plain: {provider: ses}
+              own: {provider: ses, domain_limits: {google: none, mine: {rate: 2/s}, other: none}}
+            tenants:
+              usual: {from_domains: ["*"], account: own, other_streams: {}}
+              acme:
+                from_domains: ["*"]
+                account: own
+                actor_limit: none
+                recipient_limit: {rate: 2/s}
+                streams: {news: {recipient_limit: {rate: 1/s}, actor_limit: {rate: 7/s}}}
+            """);
+
+    DomainLimits plain = policies.accounts().get("plain").domainLimits();
+    assertThat(plain.of("google")).contains(new Limit(20, 20));
+    assertThat(plain.of("example.com")).contains(new Limit(1, 1));
+    assertThat(plain.of("any.example")).contains(new Limit(5, 5));
+    DomainLimits own = policies.accounts().get("own").domainLimits();
+    assertThat(own.of("google")).isEmpty();
+    assertThat(own.of("mine")).contains(new Limit(2, 2));
+    assertThat(own.of("example.com")).contains(new Limit(1, 1));
+    assertThat(own.of("any.example")).isEmpty();
+
+    assertThat(policies.domainGroups().nameOf("gmail.com")).isEqualTo("google");
+    assertThat(policies.domainGroups().nameOf("googlemail.com")).isEqualTo("mine");
+    assertThat(policies.domainGroups().nameOf("aol.com")).isEqualTo("yahoo");
+    assertThat(policies.domainGroups().nameOf("b.example")).isEqualTo("b.example");
+
+    Tenant usual = policies.tenant("usual").orElseThrow();
+    assertThat(usual.actorLimit()).contains(new Limit(20 / 3600.0, 10));
+    assertThat(usual.recipientLimit()).contains(new Limit(1, 3));
+    Tenant acme = policies.tenant("acme").orElseThrow();
+    assertThat(acme.actorLimit()).isEmpty();
+    assertThat(acme.recipientLimit()).contains(new Limit(2, 2));
+    StreamPolicy news = acme.stream("news").orElseThrow();
+    assertThat(news.actorLimit()).contains(new Limit(7, 7));
+    assertThat(news.recipientLimit()).contains(new Limit(1, 1));
+  }
+
+  @Test
+  void limitsThatCannotBeReadAreFaults() {
+    PolicyFaults faults =
+        faults(
+            """
+            recipient_limit: never
+            domain_limits: {google: {burst: 3}, other: {rate: fast}}
+            domain_groups: {mine: ["*.example.com", "not a domain"]}
+            accounts: {a: {provider: ses, domain_limit: {}}}
+            tenants: {t: {from_domains: ["*"], actor_limit: {rate: 0/s}, other_streams: {}}}
+            """);
+
+    assertThat(faults.faults())
+        .anySatisfy(f -> assertThat(f).startsWith("recipient_limit: is no mapping"))
+        .anySatisfy(f -> assertThat(f).startsWith("domain_limits.google.rate: is missing"))
+        .anySatisfy(f -> assertThat(f).startsWith("domain_limits.other.rate: is 'fast'"))
+        .anySatisfy(f -> assertThat(f).startsWith("domain_groups.mine: holds '*.example.com'"))
+        .anySatisfy(f -> assertThat(f).startsWith("domain_groups.mine: holds 'not a domain'"))
+        .anySatisfy(f -> assertThat(f).startsWith("accounts.a.domain_limit: is not known here"))
+        .anySatisfy(f -> assertThat(f).startsWith("tenants.t.actor_limit.rate: is '0/s'"));
   }
 
   @Test

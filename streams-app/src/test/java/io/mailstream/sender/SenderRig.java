@@ -4,6 +4,7 @@ import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.DomainGroups;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.Retry;
@@ -151,6 +152,7 @@ final class SenderRig implements AutoCloseable {
         Map.of(ACCOUNT, new Account(ACCOUNT, "test", limit, Map.of())),
         Map.of(),
         Optional.empty(),
+        DomainGroups.known(),
         new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 5, Duration.ofHours(1)),
         new Deduplication(Duration.ofHours(24), 2),
         SuppressionRules.usual(),

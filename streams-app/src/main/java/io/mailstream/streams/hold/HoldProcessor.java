@@ -51,14 +51,15 @@ final class HoldProcessor
     state.exchangeSchemas(codec, Delivery.getClassSchema());
     task = metrics.add();
     totals = new HoldTotals(state.totals(), task);
+    Throttle throttle = new Throttle(new Limits(settings.policies(), settings.partitions()), state);
     queue =
         new HoldQueue(
             settings.policies(),
             new Backoff(settings.policies().retry(), settings.jitterSeed()),
-            settings.releaseCheck().create(context),
+            settings.releaseCheck().create(context, throttle::isParked),
             new HoldStore(held, codec, totals),
             totals,
-            new Throttle(new Limits(settings.policies(), settings.partitions()), state),
+            throttle,
             this,
             context.currentSystemTimeMs());
     schedule(context.currentSystemTimeMs());

@@ -3,7 +3,6 @@ package io.mailstream.streams.hold;
 import io.mailstream.policy.Policies;
 import io.mailstream.streams.hold.QueueId.Position;
 import io.mailstream.streams.result.Results;
-import io.mailstream.streams.throttle.Flow;
 import io.mailstream.streams.throttle.Scope;
 import io.mailstream.streams.throttle.Throttle;
 import io.mailstream.v1.Deferral;
@@ -37,7 +36,7 @@ final class HoldQueue {
   private static final int TICK_RECORDS = 500;
 
   private static final long TICK_BYTES = 4 * 1024 * 1024;
-  private static final long FORGET_EVERY_MILLIS = 60_000;
+  private static final long FORGET_EVERY_MILLIS = 5_000;
 
   /** Who waits for a closed account is looked at one by one: not at every tick. */
   private static final long LEAVE_EVERY_MILLIS = 200;
@@ -99,7 +98,7 @@ final class HoldQueue {
     } else if (delivery.getSendAt() != null && delivery.getSendAt().toEpochMilli() > now) {
       long due = DeferralDecision.withinExpiry(delivery, delivery.getSendAt().toEpochMilli());
       hold(HoldReason.SCHEDULED, held, due, now);
-    } else {
+    } else if (!(throttle.isParked(delivery.getAccount(), now) && goesElsewhere(held, now))) {
       limits.admit(held, now);
     }
   }
@@ -108,7 +107,7 @@ final class HoldQueue {
   void takeBack(Held held, Deferral deferral, long now) {
     DeferralDecision decision = DeferralDecision.of(deferral, policies, backoff, now);
     if (decision instanceof DeferralDecision.Park park) {
-      throttle.park(Flow.of(park.delivery()), park.until(), now);
+      throttle.park(park.delivery().getAccount(), park.until(), now);
     }
     boolean elsewhere =
         NEVER_HANDED_OVER.contains(deferral.getReason()) && goesElsewhere(held, now);

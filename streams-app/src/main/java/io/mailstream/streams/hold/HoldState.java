@@ -4,6 +4,9 @@ import io.mailstream.streams.throttle.GateStates;
 import io.mailstream.streams.throttle.Scope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -39,6 +42,23 @@ final class HoldState implements GateStates {
   @Override
   public void remove(Scope scope) {
     store.delete(key(GATE, scope.encode()));
+  }
+
+  @Override
+  public List<Scope> scopes(Optional<Scope> after, int most) {
+    byte[] rest = after.map(Scope::encode).orElse(new byte[0]);
+    // The next possible key: one zero byte more.
+    Bytes from = key(GATE, after.isEmpty() ? rest : Arrays.copyOf(rest, rest.length + 1));
+    List<Scope> scopes = new ArrayList<>();
+    try (KeyValueIterator<Bytes, byte[]> all = store.range(from, key(TOTALS, new byte[0]))) {
+      while (scopes.size() < most && all.hasNext()) {
+        byte[] found = all.next().key.get();
+        if (found[0] == GATE) {
+          scopes.add(Scope.decode(Arrays.copyOfRange(found, 1, found.length)));
+        }
+      }
+    }
+    return scopes;
   }
 
   Optional<byte[]> totals() {

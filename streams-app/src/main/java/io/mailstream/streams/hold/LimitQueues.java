@@ -16,8 +16,15 @@ import java.util.OptionalLong;
  * same scopes, so what stops its head stops all of it, and nothing has to move in the store when
  * another scope becomes the one that blocks. Among the flows that one scope blocks, the mail that
  * has waited longest goes first.
+ *
+ * <p>Mail whose recipient, actor or domain is counted waits with all others of its shared flow
+ * first, and in a flow of its own only while it is these that stop it: so the number of flows grows
+ * with those that are over their limits, not with all that wait.
  */
 final class LimitQueues {
+
+  /** The age of what has not been waiting. */
+  private static final long NEWCOMER = Long.MAX_VALUE;
 
   private final HoldStore store;
   private final HoldTotals totals;
@@ -46,24 +53,37 @@ final class LimitQueues {
 
   /** Dispatches a delivery if its limits and those who wait before it allow, or holds it. */
   void admit(Held held, long now) {
+    admit(held, throttle.flows(held.delivery(), held.recipientKey()), NEWCOMER, now);
+  }
+
+  /**
+   * Dispatches or holds a delivery.
+   *
+   * @param flows those of its flows that it has still to pass
+   * @param age its sequence number if it has been waiting: older mail goes before it; else {@link
+   *     #NEWCOMER}
+   */
+  private void admit(Held held, List<Flow> flows, long age, long now) {
     Lane lane = held.delivery().getLane();
-    Flow flow = Flow.of(held.delivery());
-    List<Gate> gates = throttle.gates(flow, now);
-    QueueId.OfFlow id = new QueueId.OfFlow(flow, lane);
-    FlowQueue queue = queues.get(id);
-    if (queue != null) {
-      append(queue, held, gates, now);
-      return;
+    List<Gate> gates = List.of();
+    for (Flow flow : flows) {
+      gates = throttle.gates(flow, now);
+      QueueId.OfFlow id = new QueueId.OfFlow(flow, lane);
+      FlowQueue queue = queues.get(id);
+      if (queue != null) {
+        append(queue, held, gates, age, now);
+        return;
+      }
+      Optional<Gate> shut = firstShut(gates, lane, age, now);
+      if (shut.isPresent()) {
+        FlowQueue opened = new FlowQueue(id);
+        queues.put(id, opened);
+        append(opened, held, gates, age, now);
+        lines.add(opened, shut.get().scope(), shut.get().opensAt(lane, now));
+        return;
+      }
     }
-    Optional<Gate> shut = firstShut(gates, lane, Long.MAX_VALUE, now);
-    if (shut.isEmpty()) {
-      dispatch(held, gates, lane, now);
-      return;
-    }
-    FlowQueue opened = new FlowQueue(id);
-    queues.put(id, opened);
-    append(opened, held, gates, now);
-    lines.add(opened, shut.get().scope(), shut.get().opensAt(lane, now));
+    dispatch(held, gates, lane, now);
   }
 
   /** Releases what may go, the mail that has waited longest at a scope first. */
@@ -127,13 +147,18 @@ final class LimitQueues {
   }
 
   private void releaseHead(FlowQueue queue, List<Gate> gates, long now, Budget budget) {
+    long age = queue.head();
     switch (takeHead(queue, now, now, budget)) {
       case Taken(Held held, Release.End end) -> outlet.end(held, end.result(), now);
       case Taken(Held before, Release.Go(Held held)) -> {
-        if (Flow.of(held.delivery()).equals(queue.flow())) {
+        List<Flow> flows = throttle.flows(held.delivery(), held.recipientKey());
+        int passed = flows.indexOf(queue.flow()) + 1;
+        if (passed == 0) {
+          admit(held, flows, NEWCOMER, now);
+        } else if (passed == flows.size()) {
           dispatch(held, gates, queue.lane(), now);
         } else {
-          admit(held, now);
+          admit(held, flows.subList(passed, flows.size()), age, now);
         }
       }
     }
@@ -162,10 +187,11 @@ final class LimitQueues {
     outlet.dispatch(held, now);
   }
 
-  private void append(FlowQueue queue, Held held, List<Gate> gates, long now) {
+  private void append(FlowQueue queue, Held held, List<Gate> gates, long age, long now) {
     HoldReason reason =
         gates.getFirst().isClosed(now) ? HoldReason.ACCOUNT_PARKED : HoldReason.OVER_LIMIT;
-    queue.append(store, totals.nextSequence(now), held.because(reason));
+    long sequence = age == NEWCOMER ? totals.nextSequence(now) : age;
+    queue.append(store, sequence, held.because(reason));
   }
 
   /** The first gate that has no token for a lane, or where mail waits that is older or urgent. */

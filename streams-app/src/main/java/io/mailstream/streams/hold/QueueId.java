@@ -54,6 +54,9 @@ sealed interface QueueId {
         NameBytes.write(out, flow.tenant());
         NameBytes.write(out, flow.stream());
         NameBytes.write(out, flow.account());
+        NameBytes.write(out, flow.domain());
+        NameBytes.write(out, flow.actor());
+        NameBytes.write(out, flow.recipient());
         out.write(laneByte(lane));
       }
       case Timed(HoldReason reason, Lane lane) -> {
@@ -94,9 +97,10 @@ sealed interface QueueId {
   static QueueId of(byte[] key) {
     return switch (key[0]) {
       case FLOW -> {
-        String[] names = new String[3];
+        String[] names = new String[6];
         int at = NameBytes.read(key, 1, names);
-        yield new OfFlow(new Flow(names[0], names[1], names[2]), lane(key[at]));
+        Flow flow = new Flow(names[0], names[1], names[2], names[3], names[4], names[5]);
+        yield new OfFlow(flow, lane(key[at]));
       }
       case SCHEDULED -> new Timed(HoldReason.SCHEDULED, lane(key[1]));
       case RETRY -> new Timed(HoldReason.RETRY, lane(key[1]));

@@ -35,6 +35,18 @@ public interface ReleaseCheck {
     return false;
   }
 
+  /** Which accounts the sender has said to take nothing for a time. */
+  @FunctionalInterface
+  interface ParkedAccounts {
+
+    /**
+     * Whether an account takes no mail.
+     *
+     * @param now milliseconds since the epoch
+     */
+    boolean isParked(String account, long now);
+  }
+
   /** What becomes of the delivery. */
   sealed interface Verdict {
 
@@ -57,8 +69,12 @@ public interface ReleaseCheck {
   /** Makes one check per task, with access to the stores it reads. */
   interface Factory {
 
-    /** The check of one task; its stores are open when this is called. */
-    ReleaseCheck create(ProcessorContext<String, SpecificRecord> context);
+    /**
+     * The check of one task; its stores are open when this is called.
+     *
+     * @param parked which accounts take no mail of this partition, whatever else is known of them
+     */
+    ReleaseCheck create(ProcessorContext<String, SpecificRecord> context, ParkedAccounts parked);
 
     /** The stores that the check reads: the same instances that their owners hand out. */
     Set<StoreBuilder<?>> stores();

@@ -31,6 +31,12 @@ public final class Router {
     this.open = open;
   }
 
+  /** The same with less: an account takes mail where this says so too. */
+  public Router where(OpenAccounts also) {
+    return new Router(
+        policies, (account, now) -> also.isOpen(account, now) && open.isOpen(account, now));
+  }
+
   /** Where a delivery goes. */
   public sealed interface Route {
 

@@ -1,44 +1,136 @@
 package io.mailstream.streams.throttle;
 
+import io.mailstream.policy.Account;
+import io.mailstream.policy.DomainLimits;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import io.mailstream.policy.StreamPolicy;
+import io.mailstream.policy.Tenant;
+import io.mailstream.v1.Delivery;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * Which scopes a flow is subject to, and how large one partition's share of each limit is.
+ * Which scopes mail is subject to, and how large one partition's share of each limit is.
  *
  * @param policies where the limits stand
  * @param partitions how many partitions they are split over
  */
 public record Limits(Policies policies, int partitions) {
 
+  /** Stands for no stream in particular. */
+  private static final String ALL = "";
+
   /**
-   * The scopes of a flow in the order in which they are asked; empty: a scope that has no limit and
-   * can only be closed for a time. The account comes first: while it is parked nothing else counts.
+   * The flows that a routed delivery belongs to, the widest first: one that it shares with mail to
+   * others, of which there are as many as the policies name, and, where limits count its own
+   * domain, actor or recipient, one of which there are as many as there are of these.
+   *
+   * @param recipientKey the recipient's canonical address
    */
-  public Map<Scope, Optional<BucketSize>> of(Flow flow) {
-    Map<Scope, Optional<BucketSize>> scopes = new LinkedHashMap<>();
-    scopes.put(
-        new Scope.Account(flow.account()),
-        Optional.ofNullable(policies.accounts().get(flow.account()))
-            .flatMap(account -> account.limit())
-            .map(this::share));
-    policies
-        .tenant(flow.tenant())
-        .ifPresent(tenant -> {
-          tenant
-              .limit()
-              .ifPresent(
-                  limit -> scopes.put(new Scope.Tenant(flow.tenant()), Optional.of(share(limit))));
-          tenant.stream(flow.stream())
-              .flatMap(stream -> stream.limit())
-              .ifPresent(limit ->
-                  scopes.put(
-                      new Scope.Stream(flow.tenant(), flow.stream()), Optional.of(share(limit))));
-        });
+  public List<Flow> flows(Delivery delivery, String recipientKey) {
+    Optional<Tenant> tenant = policies.tenant(delivery.getTenant());
+    Optional<StreamPolicy> stream = tenant.flatMap(found -> found.stream(delivery.getStream()));
+    String domain = domain(delivery.getAccount(), recipientKey);
+    boolean actors =
+        tenant.flatMap(Tenant::actorLimit).isPresent()
+            || stream.flatMap(StreamPolicy::actorLimit).isPresent();
+    String actor = actors && delivery.getActor() != null ? delivery.getActor() : "";
+    boolean recipients =
+        tenant.flatMap(Tenant::recipientLimit).isPresent()
+            || stream.flatMap(StreamPolicy::recipientLimit).isPresent();
+    String recipient = recipients ? recipientKey : "";
+    boolean named =
+        account(delivery.getAccount())
+            .map(account -> account.domainLimits().names(domain))
+            .orElse(false);
+    Flow shared =
+        new Flow(
+            delivery.getTenant(),
+            delivery.getStream(),
+            delivery.getAccount(),
+            named ? domain : "",
+            "",
+            "");
+    if (actor.isEmpty() && recipient.isEmpty() && (named || domain.isEmpty())) {
+      return List.of(shared);
+    }
+    return List.of(
+        shared,
+        new Flow(shared.tenant(), shared.stream(), shared.account(), domain, actor, recipient));
+  }
+
+  /**
+   * The scopes of a flow in the order in which they are asked. The account comes first: while it is
+   * parked nothing else counts. It is there without a limit too, for it can be closed for a time.
+   */
+  public List<Scope> scopes(Flow flow) {
+    List<Scope> scopes = new ArrayList<>(4);
+    scopes.add(new Scope.Account(flow.account()));
+    addLimited(scopes, new Scope.Tenant(flow.tenant()));
+    addLimited(scopes, new Scope.Stream(flow.tenant(), flow.stream()));
+    if (!flow.domain().isEmpty()) {
+      addLimited(scopes, new Scope.Domain(flow.account(), flow.domain()));
+    }
+    if (!flow.actor().isEmpty()) {
+      addLimited(scopes, new Scope.Actor(flow.tenant(), ALL, flow.actor()));
+      addLimited(scopes, new Scope.Actor(flow.tenant(), flow.stream(), flow.actor()));
+    }
+    if (!flow.recipient().isEmpty()) {
+      addLimited(scopes, new Scope.Recipient(flow.tenant(), ALL, flow.recipient()));
+      addLimited(scopes, new Scope.Recipient(flow.tenant(), flow.stream(), flow.recipient()));
+    }
     return scopes;
+  }
+
+  /** One partition's share of a scope's limit; empty: the scope has none. */
+  public Optional<BucketSize> size(Scope scope) {
+    return switch (scope) {
+      case Scope.Account(String account) ->
+          account(account).flatMap(Account::limit).map(this::share);
+      case Scope.Tenant(String tenant) ->
+          policies.tenant(tenant).flatMap(Tenant::limit).map(this::share);
+      case Scope.Stream(String tenant, String stream) ->
+          stream(tenant, stream).flatMap(StreamPolicy::limit).map(this::share);
+      case Scope.Domain(String account, String domain) ->
+          account(account).flatMap(found -> found.domainLimits().of(domain)).map(this::share);
+      case Scope.Actor(String tenant, String stream, String actor) ->
+          (stream.equals(ALL)
+                  ? policies.tenant(tenant).flatMap(Tenant::actorLimit)
+                  : stream(tenant, stream).flatMap(StreamPolicy::actorLimit))
+              .map(this::share);
+      // All mail to one address is in one partition: nothing to share.
+      case Scope.Recipient(String tenant, String stream, String recipient) ->
+          (stream.equals(ALL)
+                  ? policies.tenant(tenant).flatMap(Tenant::recipientLimit)
+                  : stream(tenant, stream).flatMap(StreamPolicy::recipientLimit))
+              .map(limit -> BucketSize.share(limit, 1));
+    };
+  }
+
+  private String domain(String account, String recipientKey) {
+    DomainLimits limits = account(account).map(Account::domainLimits).orElse(DomainLimits.NONE);
+    if (limits.isEmpty()) {
+      return "";
+    }
+    String name =
+        policies.domainGroups().nameOf(recipientKey.substring(recipientKey.lastIndexOf('@') + 1));
+    return limits.of(name).isPresent() ? name : "";
+  }
+
+  private void addLimited(List<Scope> scopes, Scope scope) {
+    if (size(scope).isPresent()) {
+      scopes.add(scope);
+    }
+  }
+
+  private Optional<Account> account(String name) {
+    return Optional.ofNullable(policies.accounts().get(name));
+  }
+
+  private Optional<StreamPolicy> stream(String tenant, String stream) {
+    return policies.tenant(tenant).flatMap(found -> found.stream(stream));
   }
 
   private BucketSize share(Limit limit) {

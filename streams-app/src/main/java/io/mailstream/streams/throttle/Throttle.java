@@ -1,8 +1,8 @@
 package io.mailstream.streams.throttle;
 
+import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,18 +11,33 @@ import java.util.Optional;
  * The gates of one partition. Each is read from its state when it is first met, kept in memory, and
  * written when it changes. Nothing here looks at more gates than one delivery has, save {@link
  * #forgetIdle}, which is for now and then.
+ *
+ * <p>Memory is bounded: all of it is let go when there is much, for the states have everything.
  */
 public final class Throttle {
+
+  /** Recipients have gates too, so there may be millions; far fewer are met again soon. */
+  static final int MOST_IN_MEMORY = 50_000;
+
+  /** How many states are looked at together, beside twice as many as are new since. */
+  private static final int SWEPT = 2_000;
 
   private final Limits limits;
   private final GateStates states;
   private final Map<Scope, Gate> gates = new HashMap<>();
   private final Map<Flow, List<Gate>> byFlow = new HashMap<>();
+  private Optional<Scope> sweptUpTo = Optional.empty();
+  private int fresh;
 
   /** A throttle over states that may be left from before. */
   public Throttle(Limits limits, GateStates states) {
     this.limits = limits;
     this.states = states;
+  }
+
+  /** The flows of a routed delivery, the widest first, as {@link Limits#flows} has them. */
+  public List<Flow> flows(Delivery delivery, String recipientKey) {
+    return limits.flows(delivery, recipientKey);
   }
 
   /** The gates that mail of a flow has to pass, in order; ask again rather than keep them. */
@@ -31,8 +46,10 @@ public final class Throttle {
     if (known != null) {
       return known;
     }
-    List<Gate> found =
-        limits.of(flow).entrySet().stream().map(e -> gate(e.getKey(), e.getValue(), now)).toList();
+    if (byFlow.size() >= MOST_IN_MEMORY) {
+      letGo();
+    }
+    List<Gate> found = limits.scopes(flow).stream().map(scope -> gate(scope, now)).toList();
     byFlow.put(flow, found);
     return found;
   }
@@ -66,25 +83,37 @@ public final class Throttle {
   }
 
   /** Closes an account for all lanes until a time; a later time that holds already stays. */
-  public void park(Flow flow, long until, long now) {
-    Gate account = gates(flow, now).getFirst();
-    account.closeUntil(until);
-    states.put(account.scope(), account.encode());
+  public void park(String account, long until, long now) {
+    Gate gate = gate(new Scope.Account(account), now);
+    gate.closeUntil(until);
+    states.put(gate.scope(), gate.encode());
+  }
+
+  /** Whether an account is closed altogether. */
+  public boolean isParked(String account, long now) {
+    return gate(new Scope.Account(account), now).isClosed(now);
   }
 
   /**
    * Forgets gates that are as good as new, so that neither memory nor store grows with scopes that
-   * are no longer in use.
+   * are no longer in use. Each time it looks at some, and comes round to all.
    */
   public void forgetIdle(long now) {
-    byFlow.clear();
-    for (Iterator<Gate> all = gates.values().iterator(); all.hasNext(); ) {
-      Gate gate = all.next();
-      if (gate.isIdle(now)) {
-        states.remove(gate.scope());
-        all.remove();
+    int most = SWEPT + 2 * fresh;
+    List<Scope> some = states.scopes(sweptUpTo, most);
+    for (Scope scope : some) {
+      if (gate(scope, now).isIdle(now)) {
+        states.remove(scope);
       }
     }
+    sweptUpTo = some.size() < most ? Optional.empty() : Optional.of(some.getLast());
+    letGo();
+    fresh = 0;
+  }
+
+  private void letGo() {
+    byFlow.clear();
+    gates.clear();
   }
 
   /** How many gates are in memory. */
@@ -92,13 +121,19 @@ public final class Throttle {
     return gates.size();
   }
 
-  private Gate gate(Scope scope, Optional<BucketSize> size, long now) {
-    return gates.computeIfAbsent(
-        scope,
-        s ->
-            states
-                .get(s)
-                .map(state -> Gate.decode(s, size, state, now))
-                .orElseGet(() -> Gate.fresh(s, size, now)));
+  private Gate gate(Scope scope, long now) {
+    Gate known = gates.get(scope);
+    if (known != null) {
+      return known;
+    }
+    Optional<BucketSize> size = limits.size(scope);
+    Optional<byte[]> state = states.get(scope);
+    Gate gate =
+        state.isPresent()
+            ? Gate.decode(scope, size, state.get(), now)
+            : Gate.fresh(scope, size, now);
+    fresh += state.isPresent() ? 0 : 1;
+    gates.put(scope, gate);
+    return gate;
   }
 }

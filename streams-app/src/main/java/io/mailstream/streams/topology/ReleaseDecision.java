@@ -37,8 +37,11 @@ final class ReleaseDecision implements ReleaseCheck {
       StoreBuilder<KeyValueStore<String, SuppressionState>> store, Router router) {
     return new Factory() {
       @Override
-      public ReleaseCheck create(ProcessorContext<String, SpecificRecord> context) {
-        return new ReleaseDecision(context.getStateStore(SuppressionStore.NAME), router);
+      public ReleaseCheck create(
+          ProcessorContext<String, SpecificRecord> context, ParkedAccounts parked) {
+        return new ReleaseDecision(
+            context.getStateStore(SuppressionStore.NAME),
+            router.where((account, now) -> !parked.isParked(account, now)));
       }
 
       @Override

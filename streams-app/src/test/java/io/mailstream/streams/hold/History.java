@@ -34,6 +34,7 @@ final class History {
 
   private static final List<String> TENANTS = List.of("acme", "zeta");
   private static final List<String> STREAMS = List.of("news", "reset", "digest");
+  private static final List<String> DOMAINS = List.of("gmail.com", "example.com", "example.org");
   private static final List<FeedbackType> EVENTS =
       List.of(FeedbackType.SENT, FeedbackType.BOUNCED, FeedbackType.REJECTED, FeedbackType.DELAYED);
 
@@ -56,6 +57,18 @@ final class History {
     for (String name : List.of("main", "acme", "zeta", "acme/news", "acme/reset", "zeta/news")) {
       if (random.nextInt(3) > 0) {
         chosen.put(name, new Limit(0.5 + random.nextInt(20), 1 + random.nextInt(12)));
+      }
+    }
+    for (String name :
+        List.of(
+            "main@google",
+            "main@",
+            "acme/actor",
+            "acme/recipient",
+            "acme/news/recipient",
+            "zeta/reset/actor")) {
+      if (random.nextInt(3) == 0) {
+        chosen.put(name, new Limit(0.2 + random.nextInt(5), 1 + random.nextInt(6)));
       }
     }
     Duration window = random.nextBoolean() ? Duration.ofSeconds(random.nextInt(60)) : Duration.ZERO;
@@ -133,6 +146,10 @@ final class History {
               STREAMS.get(random.nextInt(3)),
               random.nextInt(4) == 0 ? Lane.TRANSACTIONAL : Lane.BULK);
       delivery.setAcceptedAt(Instant.ofEpochMilli(now));
+      delivery.setActor("actor-" + random.nextInt(4));
+      delivery
+          .getRecipient()
+          .setAddress("r" + random.nextInt(6) + "@" + DOMAINS.get(random.nextInt(3)));
       delivery.setOnUncertain(random.nextBoolean() ? OnUncertain.RESEND : OnUncertain.REPORT);
       if (random.nextInt(10) == 0) {
         delivery.setSendAt(Instant.ofEpochMilli(now + random.nextInt(60_000)));

@@ -62,7 +62,9 @@ final class HoldDriver implements AutoCloseable {
     ReleaseCheck.Factory factory =
         new ReleaseCheck.Factory() {
           @Override
-          public ReleaseCheck create(ProcessorContext<String, SpecificRecord> context) {
+          public ReleaseCheck create(
+              ProcessorContext<String, SpecificRecord> context,
+              ReleaseCheck.ParkedAccounts parked) {
             return check;
           }
 
@@ -94,7 +96,7 @@ final class HoldDriver implements AutoCloseable {
   }
 
   void send(SpecificRecord value) {
-    in.pipeInput("key@example.com", value, now);
+    in.pipeInput(Mail.key(value), value, now);
   }
 
   void send(String key, SpecificRecord value, String header, String headerValue) {

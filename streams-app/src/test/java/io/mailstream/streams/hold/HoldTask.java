@@ -47,7 +47,9 @@ final class HoldTask {
     ReleaseCheck.Factory factory =
         new ReleaseCheck.Factory() {
           @Override
-          public ReleaseCheck create(ProcessorContext<String, SpecificRecord> context) {
+          public ReleaseCheck create(
+              ProcessorContext<String, SpecificRecord> context,
+              ReleaseCheck.ParkedAccounts parked) {
             return check;
           }
 
@@ -83,7 +85,7 @@ final class HoldTask {
 
   void send(SpecificRecord value, long now) {
     context.setCurrentSystemTimeMs(now);
-    processor.process(new Record<>("key", value, now));
+    processor.process(new Record<>(Mail.key(value), value, now));
   }
 
   void tick(long now) {

@@ -37,41 +37,73 @@ final class LimitModel {
   }
 
   void dispatched(Delivery delivery) {
-    for (String scope : scopesOf(delivery)) {
-      Limit limit = limits.get(scope);
-      if (limit != null) {
-        scopes.computeIfAbsent(scope, s -> new Counted()).count(scope, limit);
-      }
-    }
+    scopesOf(delivery)
+        .forEach((counted, name) -> {
+          Limit limit = limits.get(name);
+          if (limit != null) {
+            int shares = name.endsWith("/recipient") ? 1 : partitions;
+            scopes.computeIfAbsent(counted, s -> new Counted(shares)).count(counted, limit);
+          }
+        });
   }
 
-  /** Mail of one flow and lane leaves in order; so does a tenant's whose streams have no limits. */
+  /**
+   * Mail that the same scopes count leaves in order, within its lane: that of a flow to one address
+   * by one actor always, and a whole tenant's where neither its streams nor domains have limits.
+   */
   void inOrder(Delivery delivery, int number) {
     String tenant = delivery.getTenant();
-    boolean sameScopes = limits.keySet().stream().noneMatch(s -> s.startsWith(tenant + "/"));
+    boolean sameScopes =
+        limits.keySet().stream().noneMatch(s -> s.startsWith(tenant + "/") || s.contains("@"));
     String group =
         sameScopes
             ? tenant + delivery.getLane()
-            : tenant + "/" + delivery.getStream() + delivery.getLane();
+            : String.join(
+                " ",
+                tenant,
+                delivery.getStream(),
+                delivery.getActor(),
+                delivery.getRecipient().getAddress(),
+                delivery.getLane().name());
     Integer before = lastOf.put(group, number);
     if (before != null) {
       assertThat(number).as("order of %s", group).isGreaterThan(before);
     }
   }
 
-  private static List<String> scopesOf(Delivery delivery) {
+  /** What counts a delivery, by the name of its limit. */
+  private static Map<String, String> scopesOf(Delivery delivery) {
     String tenant = delivery.getTenant();
-    return List.of(delivery.getAccount(), tenant, tenant + "/" + delivery.getStream());
+    String stream = tenant + "/" + delivery.getStream();
+    String address = delivery.getRecipient().getAddress();
+    String domain = address.substring(address.indexOf('@') + 1);
+    String group = domain.equals("gmail.com") ? "google" : domain;
+    Map<String, String> scopes = new HashMap<>();
+    scopes.put(delivery.getAccount(), delivery.getAccount());
+    scopes.put(tenant, tenant);
+    scopes.put(stream, stream);
+    String named = delivery.getAccount() + "@" + group;
+    scopes.put(named, group.equals("google") ? named : delivery.getAccount() + "@");
+    for (String of : List.of(tenant, stream)) {
+      scopes.put(of + " by " + delivery.getActor(), of + "/actor");
+      scopes.put(of + " to " + address, of + "/recipient");
+    }
+    return scopes;
   }
 
   private final class Counted {
+    private final int shares;
     private int count;
     private double lowest = Double.POSITIVE_INFINITY;
 
+    Counted(int shares) {
+      this.shares = shares;
+    }
+
     /** The worst window that ends now begins where count less refill was lowest. */
     void count(String scope, Limit limit) {
-      double perMilli = limit.perSecond() / 1000 / partitions;
-      double burst = Math.max(1, limit.burst() / partitions);
+      double perMilli = limit.perSecond() / 1000 / shares;
+      double burst = Math.max(1, limit.burst() / shares);
       lowest = Math.min(lowest, count - perMilli * elapsed);
       count++;
       double worst = count - perMilli * elapsed - lowest;

@@ -2,6 +2,8 @@ package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.DomainGroups;
+import io.mailstream.policy.DomainLimits;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.Retry;
@@ -9,6 +11,7 @@ import io.mailstream.policy.Routes;
 import io.mailstream.policy.StreamPolicy;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.Tenant;
+import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
@@ -26,6 +29,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecord;
 
 /** Deliveries and what happens to them, for tests of this step. */
 final class Mail {
@@ -56,6 +61,17 @@ final class Mail {
         .build();
   }
 
+  /** The key that a record has: the canonical address that it is about. */
+  static String key(SpecificRecord value) {
+    return RecipientKey.of(
+        switch (value) {
+          case Delivery delivery -> delivery.getRecipient().getAddress();
+          case Deferral deferral -> deferral.getDelivery().getRecipient().getAddress();
+          case FeedbackEvent event -> event.getRecipient();
+          default -> throw new IllegalStateException("no key for " + value);
+        });
+  }
+
   static Delivery bulk(String id) {
     return delivery(id, "acme", "news", Lane.BULK);
   }
@@ -84,18 +100,40 @@ final class Mail {
         .build();
   }
 
-  /** Policies with limits by name: {@code account}, {@code tenant}, {@code tenant/stream}. */
+  /**
+   * Policies with limits by name: {@code account}, {@code account@domain}, {@code account@} for all
+   * other domains, {@code tenant}, {@code tenant/actor}, {@code tenant/recipient}, {@code
+   * tenant/stream}, {@code tenant/stream/actor}, {@code tenant/stream/recipient}.
+   */
   static Policies policies(Map<String, Limit> limits, Duration evidenceWindow) {
     Map<String, Account> accounts = new LinkedHashMap<>();
     for (String name : Set.of("main", "spare")) {
-      accounts.put(name, new Account(name, "ses", Optional.ofNullable(limits.get(name)), Map.of()));
+      DomainLimits domains =
+          new DomainLimits(
+              limits.entrySet().stream()
+                  .filter(entry -> entry.getKey().startsWith(name + "@"))
+                  .collect(
+                      Collectors.toMap(
+                          entry -> entry.getKey().substring(name.length() + 1),
+                          entry -> Optional.of(entry.getValue()))),
+              Optional.ofNullable(limits.get(name + "@")));
+      accounts.put(
+          name, new Account(name, "ses", Optional.ofNullable(limits.get(name)), domains, Map.of()));
     }
     Map<String, Tenant> tenants = new LinkedHashMap<>();
     for (String tenant : Set.of("acme", "zeta")) {
       Map<String, StreamPolicy> streams = new LinkedHashMap<>();
       for (String stream : Set.of("news", "reset", "digest")) {
         Optional<Limit> limit = Optional.ofNullable(limits.get(tenant + "/" + stream));
-        streams.put(stream, new StreamPolicy(stream, Optional.empty(), limit, evidenceWindow));
+        streams.put(
+            stream,
+            new StreamPolicy(
+                stream,
+                Optional.empty(),
+                limit,
+                Optional.ofNullable(limits.get(tenant + "/" + stream + "/actor")),
+                Optional.ofNullable(limits.get(tenant + "/" + stream + "/recipient")),
+                evidenceWindow));
       }
       tenants.put(
           tenant,
@@ -105,6 +143,8 @@ final class Mail {
               Routes.only("main"),
               Set.of("spare"),
               Optional.ofNullable(limits.get(tenant)),
+              Optional.ofNullable(limits.get(tenant + "/actor")),
+              Optional.ofNullable(limits.get(tenant + "/recipient")),
               streams,
               Optional.empty()));
     }
@@ -112,6 +152,7 @@ final class Mail {
         accounts,
         tenants,
         Optional.empty(),
+        DomainGroups.known(),
         RETRY,
         new Deduplication(Duration.ofHours(24), 2),
         SuppressionRules.usual(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Deduplication;
+import io.mailstream.policy.DomainGroups;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.Retry;
@@ -15,17 +16,19 @@ import io.mailstream.policy.Tenant;
 import io.mailstream.v1.Lane;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class ThrottleTest {
 
   private static final long T0 = 1_700_000_000_000L;
   private static final Flow NEWS = new Flow("acme", "news", "main");
+  private static final Limit RECIPIENT = new Limit(1, 1);
   private static final Flow DIGEST = new Flow("acme", "digest", "main");
 
   private final States states = new States();
@@ -68,8 +71,8 @@ class ThrottleTest {
   @Test
   void a_parked_account_stays_shut_over_a_restart() {
     Throttle before = throttle(new Limit(100, 100), new Limit(100, 100));
-    before.park(NEWS, T0 + 5000, T0);
-    before.park(NEWS, T0 + 1000, T0);
+    before.park("main", T0 + 5000, T0);
+    before.park("main", T0 + 1000, T0);
     Throttle after = throttle(new Limit(100, 100), new Limit(100, 100));
     List<Gate> gates = after.gates(DIGEST, T0);
     assertThat(Throttle.firstShut(gates, Lane.TRANSACTIONAL, T0 + 4999))
@@ -94,6 +97,39 @@ class ThrottleTest {
   }
 
   @Test
+  void millions_of_recipients_stay_neither_in_memory_nor_in_the_store() {
+    Throttle throttle = throttle(new Limit(1e6, 1e9), new Limit(1e6, 1e9));
+    int recipients = Throttle.MOST_IN_MEMORY + 10;
+    for (int i = 0; i < recipients; i++) {
+      assertThat(throttle.tryTake(throttle.gates(to("r" + i), T0), Lane.BULK, T0)).isTrue();
+    }
+    assertThat(throttle.size()).isLessThan(recipients);
+    assertThat(throttle.tryTake(throttle.gates(to("r0"), T0), Lane.BULK, T0)).isFalse();
+    assertThat(throttle.tryTake(throttle.gates(to("r1"), T0 + 999), Lane.BULK, T0 + 999)).isFalse();
+
+    throttle.forgetIdle(T0 + 60_000);
+    assertThat(states.kept).isEmpty();
+  }
+
+  @Test
+  void comes_round_to_every_state_that_is_left_from_before() {
+    for (int i = 0; i < 5_000; i++) {
+      Scope scope = new Scope.Recipient("acme", "", "r" + i);
+      states.put(scope, Gate.fresh(scope, Optional.empty(), T0).encode());
+    }
+    Throttle throttle = throttle(new Limit(1, 1), new Limit(1, 1));
+    throttle.forgetIdle(T0);
+    assertThat(states.kept).isNotEmpty();
+    throttle.forgetIdle(T0);
+    throttle.forgetIdle(T0);
+    assertThat(states.kept).isEmpty();
+  }
+
+  private static Flow to(String recipient) {
+    return new Flow("acme", "digest", "main", "", "", recipient);
+  }
+
+  @Test
   void refuses_a_state_that_it_cannot_read() {
     states.put(new Scope.Tenant("acme"), new byte[] {9, 1, 2});
     Throttle throttle = throttle(new Limit(1, 1), new Limit(1, 1));
@@ -112,7 +148,11 @@ class ThrottleTest {
             new Scope.Stream("a", "b").encode(),
             new Scope.Stream("ab", "").encode(),
             new Scope.Stream("a\0\0", "b").encode(),
-            new Scope.Account("a").encode());
+            new Scope.Account("a").encode(),
+            new Scope.Domain("a", "b").encode(),
+            new Scope.Actor("a", "", "b").encode(),
+            new Scope.Recipient("a", "", "b").encode());
+    assertThat(keys).allSatisfy(key -> assertThat(Scope.decode(key).encode()).isEqualTo(key));
     for (byte[] one : keys) {
       for (byte[] other : keys) {
         if (!Arrays.equals(one, other)) {
@@ -135,13 +175,27 @@ class ThrottleTest {
                     Routes.only("main"),
                     Set.of(),
                     Optional.of(tenant),
+                    Optional.empty(),
+                    Optional.of(RECIPIENT),
                     Map.of(
                         "news",
                         new StreamPolicy(
-                            "news", Optional.empty(), Optional.of(news), Duration.ZERO)),
+                            "news",
+                            Optional.empty(),
+                            Optional.of(news),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Duration.ZERO)),
                     Optional.of(
-                        new StreamPolicy("*", Optional.empty(), Optional.empty(), Duration.ZERO)))),
+                        new StreamPolicy(
+                            "*",
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Duration.ZERO)))),
             Optional.empty(),
+            DomainGroups.known(),
             new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 3, Duration.ofHours(1)),
             new Deduplication(Duration.ofHours(1), 1),
             SuppressionRules.usual(),
@@ -152,7 +206,8 @@ class ThrottleTest {
   }
 
   private static final class States implements GateStates {
-    private final Map<Scope, byte[]> kept = new HashMap<>();
+    private final Map<Scope, byte[]> kept =
+        new TreeMap<>(Comparator.comparing(Scope::encode, Arrays::compareUnsigned));
 
     @Override
     public Optional<byte[]> get(Scope scope) {
@@ -162,6 +217,15 @@ class ThrottleTest {
     @Override
     public void put(Scope scope, byte[] state) {
       kept.put(scope, state);
+    }
+
+    @Override
+    public List<Scope> scopes(Optional<Scope> after, int most) {
+      return kept.keySet().stream()
+          .filter(scope ->
+              after.isEmpty() || Arrays.compareUnsigned(scope.encode(), after.get().encode()) > 0)
+          .limit(most)
+          .toList();
     }
 
     @Override

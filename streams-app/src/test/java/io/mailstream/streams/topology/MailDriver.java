@@ -46,6 +46,7 @@ final class MailDriver implements AutoCloseable {
           allowed_accounts: [other]
           streams:
             password-reset: {evidence_window: 1m}
+            two-ways: {accounts: {ses: {}, other: {weight: 0}}}
             limited: {limit: {rate: 1/s, burst: 2}}
       retry: {initial: 10s, multiplier: 2, max: 10m, jitter: 0, max_attempts: 3, max_age: 1h}
       deduplication: {window: 24h, buckets: 2}

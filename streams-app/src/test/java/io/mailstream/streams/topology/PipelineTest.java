@@ -214,6 +214,20 @@ class PipelineTest {
   }
 
   @Test
+  void mailGoesRoundAnAccountThatIsParkedHereWhateverItsSenderReports() {
+    var twoWays = Requests.builder("r1", "a@example.com").setStream("two-ways");
+    mail.send(Lane.BULK, twoWays.build());
+    Delivery first = mail.dispatched(Lane.BULK).getFirst();
+    assertThat(first.getAccount()).isEqualTo("ses");
+
+    mail.send(mail.topics.deferrals(), null, deferral(first, DeferralReason.ACCOUNT_PARKED));
+    mail.send(Lane.BULK, twoWays.setRequestId("r2").build());
+    assertThat(mail.dispatched(Lane.BULK))
+        .extracting(Delivery::getAccount)
+        .containsExactly("other", "other");
+  }
+
+  @Test
   void overTheLimitMeansLater() {
     for (int i = 0; i < 6; i++) {
       mail.send(
