@@ -3,6 +3,7 @@ package io.mailstream.app;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.sender.SenderConfig;
+import io.mailstream.sender.UnsubscribeSettings;
 import io.mailstream.streams.topology.TopologySettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ public final class StreamsAppConfig extends ServiceConfig {
                 Importance.HIGH,
                 "The YAML file with the policies: accounts, tenants, streams, limits. The same for"
                     + " every process of an installation.");
-    return SenderConfig.define(TopologySettings.define(def));
+    return UnsubscribeSettings.define(SenderConfig.define(TopologySettings.define(def)));
   }
 
   /** The prefixes that are passed through, with their locked keys and why. */
@@ -82,6 +83,7 @@ public final class StreamsAppConfig extends ServiceConfig {
           "%s = '%s' is not allowed: give host:port, such as 10.0.0.7:8080"
               .formatted(TopologySettings.ADVERTISED, advertised));
     }
+    faults.addAll(UnsubscribeSettings.faults(values));
     return faults;
   }
 

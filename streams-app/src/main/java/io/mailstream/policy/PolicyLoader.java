@@ -218,7 +218,8 @@ public final class PolicyLoader {
             "evidence_window",
             EVIDENCE_WINDOW,
             PolicyValues.DURATION_RULE + ", or 0",
-            PolicyValues::duration));
+            PolicyValues::duration),
+        section.get("subscription", false, "true or false", PolicyValues::truth));
   }
 
   private static Retry retry(PolicySection root) {

@@ -95,6 +95,14 @@ final class PolicyValues {
     }
   }
 
+  static Optional<Boolean> truth(String text) {
+    return switch (text) {
+      case "true" -> Optional.of(true);
+      case "false" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
   /** A domain as From addresses are compared with it; a leading {@code *.} or {@code *} stays. */
   static Optional<String> fromDomain(String text) {
     String domain = text.toLowerCase(Locale.ROOT);

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param actorLimit the limit of each actor in this stream alone; empty: none
  * @param recipientLimit the limit of this stream's mail to each recipient; empty: none
  * @param evidenceWindow how long an uncertain send waits for word from the ESP; zero: not at all
+ * @param isSubscription whether recipients may end it themselves, by a link in each mail's header
  */
 public record StreamPolicy(
     String name,
@@ -19,4 +20,5 @@ public record StreamPolicy(
     Optional<Limit> limit,
     Optional<Limit> actorLimit,
     Optional<Limit> recipientLimit,
-    Duration evidenceWindow) {}
+    Duration evidenceWindow,
+    boolean isSubscription) {}

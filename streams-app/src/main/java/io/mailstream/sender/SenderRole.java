@@ -58,14 +58,15 @@ public final class SenderRole implements Role {
    * @param config with the settings of {@link SenderConfig#define}
    * @param policies the accounts
    * @param registry where its meters go
-   * @throws IllegalArgumentException if the settings of an account are wrong; names every fault
+   * @throws IllegalArgumentException if the settings of an account are wrong, or a stream is a
+   *     subscription and nothing is set to end it by; names every fault
    */
   public SenderRole(ServiceConfig config, Policies policies, MeterRegistry registry) {
     this(
         SenderConfig.of(config),
         new Topics(config.getString(CommonConfig.TOPICS_PREFIX)),
         policies,
-        account -> ProviderFactory.create(account, SenderConfig.accounts(config)),
+        providers(config, policies),
         serdes(config),
         registry,
         Surroundings.REAL);
@@ -94,6 +95,17 @@ public final class SenderRole implements Role {
         new AccountReporter(config.instanceId(), accounts.values(), codec, clients::reports, clock);
     process =
         new SenderProcess(config, topics, codec, accounts, monitor, metrics, clients, surroundings);
+  }
+
+  private static Function<Account, EmailProvider> providers(
+      ServiceConfig config, Policies policies) {
+    Map<String, String> credentials = SenderConfig.accounts(config);
+    return UnsubscribeSettings.of(config, policies)
+        .map(settings -> new UnsubscribeHeaders(policies, settings))
+        .<Function<Account, EmailProvider>>map(headers ->
+            account ->
+                new UnsubscribingProvider(ProviderFactory.create(account, credentials), headers))
+        .orElse(account -> ProviderFactory.create(account, credentials));
   }
 
   /** What writes and reads Avro. */

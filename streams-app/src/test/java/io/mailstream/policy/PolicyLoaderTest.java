@@ -64,7 +64,8 @@ class PolicyLoaderTest {
                 allowed_accounts: [other]
                 limit: {rate: 600/m}
                 streams:
-                  reset: {account: other, limit: {rate: 3600/h, burst: 5}, evidence_window: 0}
+                  reset: {account: other, limit: {rate: 3600/h, burst: 5}, evidence_window: 0,
+                    subscription: true}
             default_tenant: {from_domains: "*", account: other, other_streams: {}}
             retry:
               {initial: 1s, multiplier: 3, max: 1m, jitter: 0, max_attempts: 4, max_age: 2h}
@@ -100,7 +101,8 @@ class PolicyLoaderTest {
                 Optional.of(new Limit(1, 5)),
                 Optional.empty(),
                 Optional.empty(),
-                Duration.ZERO));
+                Duration.ZERO,
+                true));
     assertThat(acme.stream("unknown")).isEmpty();
     assertThat(policies.tenant("anybody").orElseThrow().routes()).isEqualTo(Routes.only("other"));
     assertThat(policies.retry())
@@ -268,7 +270,7 @@ class PolicyLoaderTest {
                 from_domains: [not a domain]
                 account: nowhere
                 streams:
-                  x: {limit: {rate: fast, burst: 0}, evidence_window: soon}
+                  x: {limit: {rate: fast, burst: 0}, evidence_window: soon, subscription: maybe}
             retry: {initial: 2h, max: 1h, max_attempts: 0, jitter: 2}
             deduplication: {window: 1s, buckets: 99}
             max_message_bytes: 1000MiB
@@ -286,6 +288,9 @@ class PolicyLoaderTest {
                 .startsWith("tenants.acme.streams.x.limit.rate: is 'fast': give a rate"))
         .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.streams.x.limit.burst"))
         .anySatisfy(fault -> assertThat(fault).startsWith("tenants.acme.streams.x.evidence_window"))
+        .anySatisfy(fault ->
+            assertThat(fault)
+                .isEqualTo("tenants.acme.streams.x.subscription: is 'maybe': give true or false"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.max: is below retry.initial"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.max_attempts: is '0'"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.jitter: is '2'"))

@@ -133,7 +133,8 @@ final class Mail {
                 limit,
                 Optional.ofNullable(limits.get(tenant + "/" + stream + "/actor")),
                 Optional.ofNullable(limits.get(tenant + "/" + stream + "/recipient")),
-                evidenceWindow));
+                evidenceWindow,
+                false));
       }
       tenants.put(
           tenant,

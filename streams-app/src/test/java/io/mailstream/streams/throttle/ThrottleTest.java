@@ -185,7 +185,8 @@ class ThrottleTest {
                             Optional.of(news),
                             Optional.empty(),
                             Optional.empty(),
-                            Duration.ZERO)),
+                            Duration.ZERO,
+                            false)),
                     Optional.of(
                         new StreamPolicy(
                             "*",
@@ -193,7 +194,8 @@ class ThrottleTest {
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
-                            Duration.ZERO)))),
+                            Duration.ZERO,
+                            false)))),
             Optional.empty(),
             DomainGroups.known(),
             new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 3, Duration.ofHours(1)),
