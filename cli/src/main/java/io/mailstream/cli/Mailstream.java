@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       SendCommand.class,
       ResultsCommand.class,
+      CancelCommand.class,
       SuppressionsCommand.class,
       MonitorCommand.class,
       TopicsCommand.class,

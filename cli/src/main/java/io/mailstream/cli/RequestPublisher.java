@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Puts requests on the topics of their lanes. */
+/** Puts records on topics: requests on those of their lanes. */
 final class RequestPublisher implements AutoCloseable {
 
   private static final String MAX_REQUEST_SIZE = ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
@@ -47,7 +47,7 @@ final class RequestPublisher implements AutoCloseable {
     }
   }
 
-  /** What became of one request; called on the producer's thread, or at once. */
+  /** What became of one record; called on the producer's thread, or at once. */
   interface Outcome {
 
     /** Kafka has it. */
@@ -57,15 +57,18 @@ final class RequestPublisher implements AutoCloseable {
      * Kafka does not have it.
      *
      * @param why for people
-     * @param hopeless whether the next request would fare the same
+     * @param hopeless whether the next record would fare the same
      */
     void failed(String why, boolean hopeless);
   }
 
   /** Sends a request. */
   void send(SendRequest request, Lane lane, Outcome outcome) {
-    ProducerRecord<String, Object> record =
-        new ProducerRecord<>(topics.requests(lane), key(request), request);
+    send(new ProducerRecord<>(topics.requests(lane), key(request), request), outcome);
+  }
+
+  /** Sends any record of Mailstream's. */
+  void send(ProducerRecord<String, Object> record, Outcome outcome) {
     try {
       var _ =
           producer.send(
@@ -82,7 +85,7 @@ final class RequestPublisher implements AutoCloseable {
     }
   }
 
-  /** Waits until the outcome of all requests is known. */
+  /** Waits until the outcome of all records is known. */
   void flush() {
     producer.flush();
   }

@@ -6,6 +6,7 @@ import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.schemas.Topics;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
 import java.net.ServerSocket;
@@ -259,6 +260,38 @@ class MailstreamIT {
                 .out()
                 .lines())
         .hasSize(2);
+  }
+
+  @Test
+  void mailIsTakenBackForEachAddress() {
+    Run run =
+        run(
+            "cancel",
+            "--tenant",
+            "acme",
+            "--key",
+            "o-9",
+            "A@Example.com",
+            "b@example.com",
+            "--wait");
+
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("CANCELLED"))
+        .anyMatch(line -> line.contains("A@Example.com  o-9"));
+    assertThat(stub.seen())
+        .filteredOn(record -> record.value() instanceof Cancellation)
+        .extracting(ConsumerRecord::key)
+        .contains("a@example.com", "b@example.com");
+
+    Run silent =
+        run("cancel", "--tenant", "t", "--key", "k", "silent@e.com", "--wait", "--timeout", "1s");
+    assertThat(silent.status()).isEqualTo(4);
+    assertThat(silent.out()).contains("no result  silent@e.com").contains("mailstream results");
+
+    assertThat(run("cancel", "--tenant", "t", "--key", "k", "nonsense").status()).isEqualTo(2);
+    assertThat(run("cancel", "--tenant", "t", "a@e.com").err()).contains("--key");
   }
 
   @Test

@@ -8,9 +8,12 @@ import io.mailstream.schemas.serde.MailstreamAvroSerializer;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Lane;
+import io.mailstream.v1.Mailbox;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.Recipient;
 import io.mailstream.v1.RecordOrigin;
@@ -44,7 +47,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * transaction as the real one does. {@code refused@…} is REJECTED; {@code silent@…} gets no result;
  * for {@code aborted@…} a FAILED result is written first, in a transaction that is aborted. And for
  * the ESP: what is SENT is DELIVERED, but {@code bounced@…} is BOUNCED, and of {@code quiet@…}
- * nothing is heard.
+ * nothing is heard. A cancellation is answered with CANCELLED.
  */
 @SuppressWarnings("try") // closing may be interrupted, as joining a thread may
 final class StubTopology implements AutoCloseable {
@@ -73,8 +76,10 @@ final class StubTopology implements AutoCloseable {
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     consumer = new KafkaConsumer<>(config, new StringDeserializer(), deserializer);
     consumer.assign(
-        Arrays.stream(Lane.values())
-            .flatMap(lane -> consumer.partitionsFor(topics.requests(lane)).stream())
+        Stream.concat(
+                Arrays.stream(Lane.values()).map(topics::requests),
+                Stream.of(topics.cancellations()))
+            .flatMap(topic -> consumer.partitionsFor(topic).stream())
             .map(info -> new TopicPartition(info.topic(), info.partition()))
             .toList());
     thread = Thread.ofPlatform().name("stub-topology").start(this::run);
@@ -110,6 +115,10 @@ final class StubTopology implements AutoCloseable {
   }
 
   private void answer(ConsumerRecord<String, Object> record) {
+    if (record.value() instanceof Cancellation cancellation) {
+      cancel(record, cancellation);
+      return;
+    }
     addresses(record)
         .filter(address -> !address.startsWith("silent@"))
         .forEach(address -> {
@@ -120,6 +129,20 @@ final class StubTopology implements AutoCloseable {
             send(record, address, ResultStatus.SENT);
           }
         });
+  }
+
+  private void cancel(ConsumerRecord<String, Object> record, Cancellation cancellation) {
+    SendRequest request =
+        SendRequest.newBuilder()
+            .setRequestId(cancellation.getIdempotencyKey())
+            .setTenant(cancellation.getTenant())
+            .setStream("any")
+            .setFrom(Mailbox.newBuilder().setAddress("x@example.com").build())
+            .setContent(InlineContent.newBuilder().build())
+            .build();
+    if (!cancellation.getRecipient().startsWith("silent@")) {
+      send(record, request, cancellation.getRecipient(), ResultStatus.CANCELLED);
+    }
   }
 
   private static String deliveryId(SendRequest request, String address) {
@@ -162,14 +185,23 @@ final class StubTopology implements AutoCloseable {
   }
 
   private static Stream<String> addresses(ConsumerRecord<String, Object> record) {
-    SendRequest request = (SendRequest) record.value();
+    if (!(record.value() instanceof SendRequest request)) {
+      return Stream.of();
+    }
     return Stream.of(request.getTo(), request.getCc(), request.getBcc())
         .flatMap(List::stream)
         .map(Recipient::getAddress);
   }
 
   private void send(ConsumerRecord<String, Object> record, String address, ResultStatus status) {
-    SendRequest request = (SendRequest) record.value();
+    send(record, (SendRequest) record.value(), address, status);
+  }
+
+  private void send(
+      ConsumerRecord<String, Object> record,
+      SendRequest request,
+      String address,
+      ResultStatus status) {
     Instant now = Instant.ofEpochMilli(record.timestamp());
     var _ =
         producer.send(

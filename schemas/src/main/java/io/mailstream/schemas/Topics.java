@@ -112,6 +112,11 @@ public final class Topics {
     return prefix + "suppression-imports";
   }
 
+  /** {@code Cancellation}: mail that is taken back. */
+  public String cancellations() {
+    return prefix + "cancellations";
+  }
+
   /** {@code Suppression}: the public change log of the suppression list. */
   public String suppressions() {
     return prefix + "suppressions";
@@ -155,6 +160,7 @@ public final class Topics {
         deleted(results(), LONG, MAX_EVENT_BYTES),
         deleted(feedback(), LONG, MAX_EVENT_BYTES),
         deleted(engagement(), LONG, MAX_EVENT_BYTES),
+        wayIn(cancellations(), MAX_EVENT_BYTES),
         wayIn(suppressionCommands(), MAX_EVENT_BYTES),
         wayIn(suppressionImports(), MAX_EVENT_BYTES),
         compacted(suppressions()),

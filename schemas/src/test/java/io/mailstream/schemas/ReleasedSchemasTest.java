@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.schemas.serde.PortableSchema;
 import io.mailstream.v1.AccountState;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -61,6 +62,7 @@ class ReleasedSchemasTest {
             Deferral.getClassSchema(),
             SendResult.getClassSchema(),
             FeedbackEvent.getClassSchema(),
+            Cancellation.getClassSchema(),
             SuppressionCommand.getClassSchema(),
             Suppression.getClassSchema(),
             AccountState.getClassSchema())

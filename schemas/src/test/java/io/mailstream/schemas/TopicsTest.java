@@ -30,6 +30,7 @@ class TopicsTest {
             "mail.results",
             "mail.feedback",
             "mail.engagement",
+            "mail.cancellations",
             "mail.suppression-commands",
             "mail.suppression-imports",
             "mail.suppressions",
@@ -120,6 +121,7 @@ class TopicsTest {
         .containsExactly(
             "mail.requests.transactional",
             "mail.requests.bulk",
+            "mail.cancellations",
             "mail.suppression-commands",
             "mail.suppression-imports");
     assertThat(config("mail.requests.bulk"))

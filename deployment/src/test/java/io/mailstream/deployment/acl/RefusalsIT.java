@@ -57,6 +57,7 @@ class RefusalsIT {
       mail.results                   WC        WC      -               -         R       R        RC
       mail.feedback                  RC        WC      W               -         R       R        DC
       mail.engagement                DC        DC      W               -         R       -        DC
+      mail.cancellations             RC        DC      -               W         -       -        WC
       mail.suppression-commands      RC        DC      -               -         -       -        WC
       mail.suppression-imports       RC        DC      -               -         -       -        WC
       mail.suppressions              WC        RC      -               -         R       -        RC

@@ -1,6 +1,7 @@
 package io.mailstream.schemas.serde;
 
 import io.mailstream.v1.AccountState;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -28,6 +29,7 @@ final class SpecificClasses {
           Deferral.class,
           SendResult.class,
           FeedbackEvent.class,
+          Cancellation.class,
           SuppressionCommand.class,
           Suppression.class,
           AccountState.class);

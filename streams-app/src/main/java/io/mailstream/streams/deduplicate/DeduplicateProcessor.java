@@ -1,14 +1,17 @@
 package io.mailstream.streams.deduplicate;
 
+import io.mailstream.schemas.DeliveryId;
 import io.mailstream.store.DeduplicationEntry;
 import io.mailstream.store.DeliveryEvidence;
 import io.mailstream.streams.result.Evidence;
 import io.mailstream.streams.result.Results;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.v1.OnUncertain;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.RecordOrigin;
 import io.mailstream.v1.ResultStatus;
@@ -28,6 +31,9 @@ import org.apache.kafka.streams.state.WindowStoreIterator;
 /** Reads and writes the store of what was seen. */
 final class DeduplicateProcessor
     implements Processor<String, SpecificRecord, String, SpecificRecord> {
+
+  /** Stands for the record of a request that there is none of. */
+  private static final RecordOrigin NOWHERE = new RecordOrigin("", 0, 0L);
 
   private final Buckets buckets;
   private final DeduplicateStep.Outputs outputs;
@@ -72,8 +78,11 @@ final class DeduplicateProcessor
         remember(event);
         context.forward(record, outputs.next());
       }
-      case Deferral deferral when deferral.getReason() == DeferralReason.UNCERTAIN ->
-          settle(record, deferral);
+      case Deferral deferral -> takeBack(record, deferral);
+      case Cancellation cancellation -> {
+        cancel(cancellation, record.key());
+        context.forward(record, outputs.next());
+      }
       default -> context.forward(record, outputs.next());
     }
   }
@@ -87,8 +96,56 @@ final class DeduplicateProcessor
       context.forward(record, outputs.next());
       return;
     }
+    if (seen.entry().getRequestId().isEmpty()) {
+      DeduplicationEntry entry = entry(delivery);
+      entry.setCancelledAt(seen.entry().getCancelledAt());
+      store.put(delivery.getDeliveryId(), entry, seen.bucket());
+      context.forward(
+          record.withValue(Results.cancelled(delivery, delivery.getAttempt() - 1, now)),
+          outputs.results());
+      return;
+    }
     duplicates.increment();
     context.forward(record.withValue(duplicate(delivery, seen.entry())), outputs.results());
+  }
+
+  /** Remembers that a delivery is taken back; what waits is ended where it waits. */
+  private void cancel(Cancellation cancellation, String recipientKey) {
+    long now = now();
+    String id =
+        DeliveryId.of(cancellation.getTenant(), cancellation.getIdempotencyKey(), recipientKey);
+    Seen seen = find(id, now);
+    DeduplicationEntry entry =
+        seen == null
+            ? new DeduplicationEntry("", NOWHERE, Instant.ofEpochMilli(now), null, null)
+            : seen.entry();
+    if (entry.getCancelledAt() == null) {
+      entry.setCancelledAt(Instant.ofEpochMilli(now));
+      store.put(id, entry, seen == null ? buckets.startOf(now) : seen.bucket());
+    }
+  }
+
+  /** What the sender hands back may be known to have been sent, or may have been taken back. */
+  private void takeBack(Record<String, SpecificRecord> record, Deferral deferral) {
+    long now = now();
+    Delivery delivery = deferral.getDelivery();
+    boolean uncertain = deferral.getReason() == DeferralReason.UNCERTAIN;
+    Seen seen = find(delivery.getDeliveryId(), now);
+    if (uncertain && seen != null && seen.entry().getEvidence() != null) {
+      settled.increment();
+      context.forward(
+          record.withValue(settled(delivery, seen.entry().getEvidence())), outputs.results());
+    } else if (seen == null || seen.entry().getCancelledAt() == null) {
+      context.forward(record, outputs.next());
+    } else if (uncertain) {
+      delivery.setOnUncertain(OnUncertain.REPORT);
+      context.forward(record, outputs.next());
+    } else {
+      int made = deferral.getReason() == DeferralReason.RETRY ? 0 : 1;
+      context.forward(
+          record.withValue(Results.cancelled(delivery, delivery.getAttempt() - made, now)),
+          outputs.results());
+    }
   }
 
   private void remember(FeedbackEvent event) {
@@ -118,18 +175,6 @@ final class DeduplicateProcessor
     return known == null
         || (evidence == Evidence.FAILED
             && Evidence.of(known.getType()).orElseThrow() == Evidence.SENT);
-  }
-
-  private void settle(Record<String, SpecificRecord> record, Deferral deferral) {
-    Delivery delivery = deferral.getDelivery();
-    Seen seen = find(delivery.getDeliveryId(), now());
-    if (seen == null || seen.entry().getEvidence() == null) {
-      context.forward(record, outputs.next());
-      return;
-    }
-    settled.increment();
-    context.forward(
-        record.withValue(settled(delivery, seen.entry().getEvidence())), outputs.results());
   }
 
   private SendResult settled(Delivery delivery, DeliveryEvidence evidence) {
@@ -180,7 +225,7 @@ final class DeduplicateProcessor
 
   private static DeduplicationEntry entry(Delivery delivery) {
     return new DeduplicationEntry(
-        delivery.getRequestId(), delivery.getOrigin(), delivery.getAcceptedAt(), null);
+        delivery.getRequestId(), delivery.getOrigin(), delivery.getAcceptedAt(), null, null);
   }
 
   private Seen find(String deliveryId, long now) {
@@ -203,7 +248,7 @@ final class DeduplicateProcessor
     if (bucket != notedBucket) {
       store.put(
           DeduplicationStore.CLOCK_KEY,
-          new DeduplicationEntry("", new RecordOrigin("", 0, 0L), Instant.ofEpochMilli(now), null),
+          new DeduplicationEntry("", NOWHERE, Instant.ofEpochMilli(now), null, null),
           bucket);
       notedBucket = bucket;
     }

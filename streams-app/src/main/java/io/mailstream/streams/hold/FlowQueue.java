@@ -71,8 +71,13 @@ final class FlowQueue {
 
   /** Removes the head, which {@link #peek} returned. */
   void pop(HoldStore store, Held head) {
-    long sequence = heads.removeFirst();
-    store.delete(prefix, at(sequence), head);
+    remove(store, head(), head);
+  }
+
+  /** Removes an entry. */
+  void remove(HoldStore store, long sequence, Held held) {
+    heads.remove(sequence);
+    store.delete(prefix, at(sequence), held);
     if (heads.isEmpty() && !complete) {
       HoldStore.Positions more =
           store.positions(prefix, at(sequence + 1), REMEMBERED, REFILL_BYTES);

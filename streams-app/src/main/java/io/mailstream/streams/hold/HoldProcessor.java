@@ -1,7 +1,9 @@
 package io.mailstream.streams.hold;
 
+import io.mailstream.schemas.DeliveryId;
 import io.mailstream.streams.throttle.Limits;
 import io.mailstream.streams.throttle.Throttle;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -80,6 +82,11 @@ final class HoldProcessor
           queue.takeBack(
               Held.fresh(input.key(), input.headers(), deferral.getDelivery(), now), deferral, now);
       case FeedbackEvent event -> queue.hear(event, now);
+      case Cancellation cancellation ->
+          queue.cancel(
+              DeliveryId.of(
+                  cancellation.getTenant(), cancellation.getIdempotencyKey(), input.key()),
+              now);
       default -> {
         // This is the last step: what no step has taken concerns none.
       }

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -129,6 +130,25 @@ final class HoldQueue {
                   store.deleteUncertain(evidenceOf(found.held()).prefix(), found);
                   outlet.end(found.held(), result, now);
                 }));
+  }
+
+  /**
+   * Ends a delivery that waits, for it is taken back. One that may have been sent goes on waiting
+   * for word from the ESP, but is not sent again.
+   */
+  void cancel(String deliveryId, long now) {
+    Optional<HoldStore.Located> waits = store.find(deliveryId);
+    if (waits.isPresent()) {
+      HoldStore.Located located = waits.get();
+      switch (located.queue()) {
+        case QueueId.OfFlow id -> limits.remove(id, located.position(), located.held(), now);
+        case QueueId.Timed id ->
+            store.delete(timed.get(id).prefix(), located.position(), located.held());
+      }
+      outlet.end(located.held(), Release.cancelled(located.held(), now), now);
+    } else if (!noneUncertain()) {
+      store.uncertain(deliveryId).ifPresent(store::neverAgain);
+    }
   }
 
   /** Releases what is due, the transactional lane first, as far as one tick may go. */

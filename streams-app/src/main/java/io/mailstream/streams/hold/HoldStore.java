@@ -1,6 +1,8 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.streams.hold.QueueId.Position;
+import io.mailstream.v1.Delivery;
+import io.mailstream.v1.OnUncertain;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,15 +29,34 @@ final class HoldStore {
     this.totals = totals;
   }
 
-  /** Holds a delivery at a position. */
+  /** Holds a delivery at a position, and notes under its id where that is. */
   void put(byte[] prefix, Position position, Held held) {
-    store.put(Bytes.wrap(QueueId.key(prefix, position)), codec.encode(held));
+    byte[] key = QueueId.key(prefix, position);
+    store.put(Bytes.wrap(key), codec.encode(held));
+    store.put(idKey(QueueId.PLACE, held.delivery().getDeliveryId()), key);
     totals.entered(held.reason(), held.delivery().getLane());
   }
 
-  /** Forgets a delivery that {@link #get} or {@link #take} returned. */
+  /** Forgets a delivery that {@link #get} or {@link #find} returned. */
   void delete(byte[] prefix, Position position, Held held) {
     store.delete(Bytes.wrap(QueueId.key(prefix, position)));
+    left(held);
+  }
+
+  /**
+   * The delivery of an id that waits; empty: none does. Of two, which there can be once the
+   * deduplication window is over, it is the one that was held last.
+   */
+  Optional<Located> find(String deliveryId) {
+    byte[] key = store.get(idKey(QueueId.PLACE, deliveryId));
+    byte[] value = key == null ? null : store.get(Bytes.wrap(key));
+    return value == null
+        ? Optional.empty()
+        : Optional.of(new Located(QueueId.of(key), QueueId.position(key), codec.decode(value)));
+  }
+
+  private void left(Held held) {
+    store.delete(idKey(QueueId.PLACE, held.delivery().getDeliveryId()));
     totals.left(held.reason(), held.delivery().getLane());
   }
 
@@ -104,28 +125,39 @@ final class HoldStore {
   /** A delivery that {@link #take} took out. */
   Held decode(Timed taken) {
     Held held = codec.decode(taken.value());
-    totals.left(held.reason(), held.delivery().getLane());
+    left(held);
     return held;
   }
 
   /** Holds an uncertain delivery under its id, and a timer for it at a position of a queue. */
   void putUncertain(byte[] timerPrefix, Position timer, Held held) {
-    byte[] encoded = codec.encode(held);
-    byte[] value =
-        ByteBuffer.allocate(QueueId.POSITION_BYTES + encoded.length)
-            .putLong(timer.due())
-            .putLong(timer.sequence())
-            .put(encoded)
-            .array();
     String id = held.delivery().getDeliveryId();
-    store.put(uncertainKey(id), value);
+    store.put(idKey(QueueId.UNCERTAIN, id), encode(held, timer));
     store.put(Bytes.wrap(QueueId.key(timerPrefix, timer)), id.getBytes(StandardCharsets.UTF_8));
     totals.entered(held.reason(), held.delivery().getLane());
   }
 
+  /** An uncertain delivery is not to be sent again, whatever its request asked for. */
+  void neverAgain(Uncertain uncertain) {
+    Delivery delivery = uncertain.held().delivery();
+    delivery.setOnUncertain(OnUncertain.REPORT);
+    store.put(
+        idKey(QueueId.UNCERTAIN, delivery.getDeliveryId()),
+        encode(uncertain.held().changed(delivery), uncertain.timer()));
+  }
+
+  private byte[] encode(Held held, Position timer) {
+    byte[] encoded = codec.encode(held);
+    return ByteBuffer.allocate(QueueId.POSITION_BYTES + encoded.length)
+        .putLong(timer.due())
+        .putLong(timer.sequence())
+        .put(encoded)
+        .array();
+  }
+
   /** The uncertain delivery of an id, if one is held. */
   Optional<Uncertain> uncertain(String deliveryId) {
-    byte[] value = store.get(uncertainKey(deliveryId));
+    byte[] value = store.get(idKey(QueueId.UNCERTAIN, deliveryId));
     if (value == null) {
       return Optional.empty();
     }
@@ -139,7 +171,7 @@ final class HoldStore {
   /** Forgets an uncertain delivery and its timer. */
   void deleteUncertain(byte[] timerPrefix, Uncertain uncertain) {
     Held held = uncertain.held();
-    store.delete(uncertainKey(held.delivery().getDeliveryId()));
+    store.delete(idKey(QueueId.UNCERTAIN, held.delivery().getDeliveryId()));
     store.delete(Bytes.wrap(QueueId.key(timerPrefix, uncertain.timer())));
     totals.left(held.reason(), held.delivery().getLane());
   }
@@ -166,10 +198,13 @@ final class HoldStore {
     return store.range(Bytes.wrap(QueueId.key(prefix, from)), Bytes.wrap(QueueId.end(prefix)));
   }
 
-  private static Bytes uncertainKey(String deliveryId) {
+  private static Bytes idKey(byte kind, String deliveryId) {
     byte[] id = deliveryId.getBytes(StandardCharsets.UTF_8);
-    return Bytes.wrap(ByteBuffer.allocate(1 + id.length).put(QueueId.UNCERTAIN).put(id).array());
+    return Bytes.wrap(ByteBuffer.allocate(1 + id.length).put(kind).put(id).array());
   }
+
+  /** A delivery that waits, and where. */
+  record Located(QueueId queue, Position position, Held held) {}
 
   /** An entry and its size in bytes. */
   record Entry(Held held, int bytes) {}

@@ -115,6 +115,18 @@ final class LimitQueues {
     }
   }
 
+  /** Takes out one that waits, wherever in its queue it is. */
+  void remove(QueueId.OfFlow id, QueueId.Position position, Held held, long now) {
+    FlowQueue queue = queues.get(id);
+    Scope scope = lines.remove(queue);
+    queue.remove(store, position.sequence(), held);
+    if (queue.isEmpty()) {
+      queues.remove(id);
+    } else {
+      lines.add(queue, scope, now);
+    }
+  }
+
   /** Looks at every line again at the next release: the clock was set back. */
   void clockSetBack(long now) {
     lines.openAll(now);

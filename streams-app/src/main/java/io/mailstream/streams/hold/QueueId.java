@@ -24,6 +24,9 @@ sealed interface QueueId {
   /** Uncertain deliveries by delivery id: no queue, but looked up one at a time. */
   byte UNCERTAIN = 5;
 
+  /** Where a delivery that waits in a queue stands, by its id. */
+  byte PLACE = 6;
+
   int POSITION_BYTES = 2 * Long.BYTES;
 
   /** The urgency of what waits in it. */

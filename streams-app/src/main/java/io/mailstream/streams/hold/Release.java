@@ -53,6 +53,12 @@ sealed interface Release {
         now);
   }
 
+  /** The end of a delivery that was taken back while it waited. */
+  static SendResult cancelled(Held held, long now) {
+    Delivery delivery = held.delivery();
+    return told(held, Results.cancelled(delivery, delivery.getAttempt() - 1, now));
+  }
+
   /** Mail that may have been sent is not said to have been refused or too late. */
   private static SendResult told(Held held, SendResult result) {
     if (held.uncertain()) {

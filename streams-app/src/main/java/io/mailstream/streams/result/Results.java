@@ -45,4 +45,19 @@ public final class Results {
         .setTags(delivery.getTags())
         .build();
   }
+
+  /**
+   * The end of a delivery that was taken back.
+   *
+   * @param attempts how many attempts were made, none of which the ESP took
+   */
+  public static SendResult cancelled(Delivery delivery, int attempts, long now) {
+    return of(
+        delivery,
+        ResultStatus.CANCELLED,
+        List.of(ReasonCode.CANCELLED),
+        "it was cancelled before an ESP had it",
+        attempts,
+        now);
+  }
 }

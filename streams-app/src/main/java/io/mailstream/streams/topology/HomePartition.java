@@ -2,6 +2,7 @@ package io.mailstream.streams.topology;
 
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.streams.result.UnusableRecordException;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -69,6 +70,7 @@ final class HomePartition
     return switch (value) {
       case Deferral deferral ->
           canonical(deferral, deferral.getDelivery().getRecipient().getAddress());
+      case Cancellation cancellation -> canonical(cancellation, cancellation.getRecipient());
       case FeedbackEvent event -> canonical(event, event.getRecipient());
       case SuppressionCommand command -> canonical(command, command.getAddress());
       default -> throw new IllegalStateException("no way to key a " + type.getSimpleName());

@@ -1,5 +1,6 @@
 package io.mailstream.streams.topology;
 
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
@@ -33,6 +34,8 @@ final class HopSerde {
           Deferral.getDecoder(),
           SchemaNormalization.parsingFingerprint64(FeedbackEvent.getClassSchema()),
           FeedbackEvent.getDecoder(),
+          SchemaNormalization.parsingFingerprint64(Cancellation.getClassSchema()),
+          Cancellation.getDecoder(),
           SchemaNormalization.parsingFingerprint64(SuppressionCommand.getClassSchema()),
           SuppressionCommand.getDecoder());
 
@@ -49,6 +52,7 @@ final class HopSerde {
             case Delivery delivery -> Delivery.getEncoder().encode(delivery);
             case Deferral deferral -> Deferral.getEncoder().encode(deferral);
             case FeedbackEvent event -> FeedbackEvent.getEncoder().encode(event);
+            case Cancellation cancellation -> Cancellation.getEncoder().encode(cancellation);
             case SuppressionCommand command -> SuppressionCommand.getEncoder().encode(command);
             default ->
                 throw new SerializationException(

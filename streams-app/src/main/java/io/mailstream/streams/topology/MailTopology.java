@@ -11,6 +11,7 @@ import io.mailstream.streams.route.Router;
 import io.mailstream.streams.suppress.SuppressStep;
 import io.mailstream.streams.suppress.SuppressionStore;
 import io.mailstream.streams.topology.Intake.Exits;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.Lane;
@@ -89,6 +90,7 @@ public final class MailTopology {
         intake.events(
             LaneClass.CONTROL,
             Map.of(
+                topics.cancellations(), Cancellation.class,
                 topics.deferrals(), Deferral.class,
                 topics.feedback(), FeedbackEvent.class,
                 topics.suppressionCommands(), SuppressionCommand.class));

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
+import io.mailstream.schemas.DeliveryId;
 import io.mailstream.streams.hold.ReleaseCheck.Verdict;
 import io.mailstream.streams.result.Results;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackType;
@@ -43,6 +45,7 @@ final class History {
   private final HoldTask task;
   private final LimitModel limits;
   private final Map<String, Mailed> mailed = new HashMap<>();
+  private final List<String> ids = new ArrayList<>();
   private final List<Delivery> atSender = new ArrayList<>();
   private final Set<String> suppressed = new HashSet<>();
   private final Map<String, Long> parked = new HashMap<>();
@@ -90,7 +93,10 @@ final class History {
           task.restart(now);
         }
         if (random.nextInt(5) == 0 && arrivals > 0) {
-          suppressed.add("m" + random.nextInt(arrivals));
+          suppressed.add(anyId());
+        }
+        if (random.nextInt(5) == 0 && arrivals > 0) {
+          cancel(mailed.get(anyId()).first);
         }
       }
       default -> task.tick(now);
@@ -157,6 +163,9 @@ final class History {
       if (random.nextInt(10) == 0) {
         delivery.setExpiresAt(Instant.ofEpochMilli(now + random.nextInt(120_000)));
       }
+      delivery.setDeliveryId(
+          DeliveryId.of(delivery.getTenant(), delivery.getIdempotencyKey(), Mail.key(delivery)));
+      ids.add(delivery.getDeliveryId());
       Mailed mail = new Mailed(arrivals++, delivery);
       mailed.put(delivery.getDeliveryId(), mail);
       if (delivery.getSendAt() != null) {
@@ -205,9 +214,24 @@ final class History {
 
   private void report() {
     if (arrivals > 0) {
-      String id = "m" + random.nextInt(arrivals);
+      String id = anyId();
       task.send(Mail.event(id, EVENTS.get(random.nextInt(EVENTS.size())), now), now);
     }
+  }
+
+  private void cancel(Delivery delivery) {
+    task.send(
+        new Cancellation(
+            delivery.getTenant(),
+            delivery.getIdempotencyKey(),
+            delivery.getRecipient().getAddress(),
+            null,
+            Instant.ofEpochMilli(now)),
+        now);
+  }
+
+  private String anyId() {
+    return ids.get(random.nextInt(arrivals));
   }
 
   private void look() {

@@ -96,15 +96,16 @@ class HoldStoreTest {
   void the_cost_of_a_message_does_not_grow_with_how_many_are_held() {
     double few = operationsPerRelease(2_000);
     double many = operationsPerRelease(20_000);
-    // A write, a read ahead, a read and a delete, and one scan for a few hundred of them.
-    assertThat(few).isLessThan(4.1);
+    // A write, a read ahead, a read and a delete, a write and a delete of where it stands, and one
+    // scan for a few hundred of them.
+    assertThat(few).isLessThan(6.1);
     assertThat(many).isLessThanOrEqualTo(few + 0.1);
   }
 
   @Test
   void the_cost_of_scheduled_mail_does_not_grow_with_how_many_are_held() {
-    assertThat(operationsPerScheduled(2_000)).isLessThan(3.1);
-    assertThat(operationsPerScheduled(20_000)).isLessThan(3.1);
+    assertThat(operationsPerScheduled(2_000)).isLessThan(5.1);
+    assertThat(operationsPerScheduled(20_000)).isLessThan(5.1);
   }
 
   @Test
@@ -161,15 +162,15 @@ class HoldStoreTest {
     assertThat(task.taken()).hasSize(800);
     CountingStore store = task.store();
     long filled = store.operations();
-    // One write each, and the one look at the start whether anything is held.
-    assertThat(filled).isEqualTo(held + 1);
+    // Two writes each, and the one look at the start whether anything is held.
+    assertThat(filled).isEqualTo(2 * held + 1);
     int released = 0;
     while (released < 1500) {
       now += 100;
       task.tick(now);
       released += task.taken().size();
     }
-    return 1 + (store.operations() - filled) / (double) released;
+    return 2 + (store.operations() - filled) / (double) released;
   }
 
   private double operationsPerScheduled(int held) {
@@ -188,7 +189,7 @@ class HoldStoreTest {
       task.tick(now);
       released += task.taken().size();
     }
-    return 1 + (store.operations() - filled) / (double) released;
+    return 2 + (store.operations() - filled) / (double) released;
   }
 
   private HoldTask task(Limit limit) {

@@ -12,6 +12,7 @@ import io.mailstream.policy.StreamPolicy;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.Tenant;
 import io.mailstream.schemas.RecipientKey;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
@@ -68,6 +69,7 @@ final class Mail {
           case Delivery delivery -> delivery.getRecipient().getAddress();
           case Deferral deferral -> deferral.getDelivery().getRecipient().getAddress();
           case FeedbackEvent event -> event.getRecipient();
+          case Cancellation cancellation -> cancellation.getRecipient();
           default -> throw new IllegalStateException("no key for " + value);
         });
   }
