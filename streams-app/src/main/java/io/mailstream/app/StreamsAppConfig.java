@@ -4,6 +4,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.sender.SenderConfig;
 import io.mailstream.sender.UnsubscribeSettings;
+import io.mailstream.streams.query.QuerySettings;
 import io.mailstream.streams.topology.TopologySettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ public final class StreamsAppConfig extends ServiceConfig {
                 Importance.HIGH,
                 "The YAML file with the policies: accounts, tenants, streams, limits. The same for"
                     + " every process of an installation.");
-    return UnsubscribeSettings.define(SenderConfig.define(TopologySettings.define(def)));
+    return UnsubscribeSettings.define(
+        SenderConfig.define(QuerySettings.define(TopologySettings.define(def))));
   }
 
   /** The prefixes that are passed through, with their locked keys and why. */

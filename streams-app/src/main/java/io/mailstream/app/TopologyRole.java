@@ -4,13 +4,18 @@ import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.health.HealthCheck;
+import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.serde.MailstreamAvroSerde;
 import io.mailstream.streams.query.QueryApi;
+import io.mailstream.streams.query.QuerySettings;
+import io.mailstream.streams.query.SuppressionWriter;
 import io.mailstream.streams.topology.MailStreams;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.state.HostInfo;
 
@@ -37,12 +42,24 @@ final class TopologyRole implements Role {
     this.self = self;
     this.queries =
         new QueryApi(
-            this::streams,
-            self,
-            CommonConfig.apiTokens(config),
-            config.getString(CommonConfig.HTTP_HOST),
-            InstantSource.system(),
-            meters);
+            new QueryApi.Settings(
+                this::streams,
+                self,
+                CommonConfig.apiTokens(config),
+                config.getString(CommonConfig.HTTP_HOST),
+                writer(config),
+                InstantSource.system(),
+                meters));
+  }
+
+  private static SuppressionWriter.Settings writer(StreamsAppConfig config) {
+    MailstreamAvroSerde<SpecificRecord> avro = new MailstreamAvroSerde<>();
+    avro.configure(QuerySettings.serdes(config), false);
+    return new SuppressionWriter.Settings(
+        CommonConfig.kafkaClient(config),
+        new Topics(config.getString(CommonConfig.TOPICS_PREFIX)),
+        avro,
+        QuerySettings.writeTimeout(config));
   }
 
   @Override

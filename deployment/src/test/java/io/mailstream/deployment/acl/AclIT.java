@@ -75,6 +75,7 @@ class AclIT {
       opensAreKept(reader);
       aTokenOfMailgunsIsTakenForOneBody();
       commandsSuppress(cli, reader);
+      theQueryApiChangesTheList();
     }
     theMonitorSeesItsMailDelivered();
     theCommandLineWorks();
@@ -188,6 +189,12 @@ class AclIT {
             cli.await(
                 TOPICS.suppressions(), Optional.empty(), Suppression.class, any -> true, STEP))
         .isPresent();
+  }
+
+  private static void theQueryApiChangesTheList() throws Exception {
+    String url = pipeline.apiUrl() + "/v1/suppressions/by-api@example.com";
+    assertThat(Http.put(url)).as(() -> "refused: " + RecordingAuthorizer.denied()).isEqualTo(200);
+    assertThat(isSuppressed("by-api@example.com")).isTrue();
   }
 
   private static void theMonitorSeesItsMailDelivered() throws Exception {

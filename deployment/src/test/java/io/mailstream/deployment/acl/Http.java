@@ -36,6 +36,11 @@ final class Http {
     return send(request(url).POST(HttpRequest.BodyPublishers.ofString(body)).build()).statusCode();
   }
 
+  /** The status of the answer to a PUT without a body. */
+  static int put(String url) throws InterruptedException {
+    return send(request(url).PUT(HttpRequest.BodyPublishers.noBody()).build()).statusCode();
+  }
+
   private static HttpResponse<String> ask(String url) throws InterruptedException {
     return send(request(url).build());
   }

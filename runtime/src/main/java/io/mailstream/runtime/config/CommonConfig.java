@@ -126,7 +126,9 @@ public final class CommonConfig {
             null,
             Importance.HIGH,
             "Bearer tokens that the HTTP API takes, separated by commas, so that one can be"
-                + " replaced by the next. Without any, the API listens on loopback only.")
+                + " replaced by the next: SECRET or read:SECRET to read, write:SECRET to read and"
+                + " write, NAME:SCOPE:SECRET to have the name in the record of changes. Without"
+                + " any, the API listens on loopback only.")
         .define(
             LOG_ADDRESSES,
             ConfigDef.Type.STRING,
@@ -183,8 +185,10 @@ public final class CommonConfig {
    */
   public static List<String> apiFaults(Map<String, String> values) {
     String host = values.getOrDefault(HTTP_HOST, DEFAULT_HOST);
-    boolean guarded = !split(values.getOrDefault(API_TOKENS, "")).isEmpty();
-    return guarded || BearerAuth.isLoopback(host) ? List.of() : List.of(BearerAuth.unguarded(host));
+    List<String> tokens = split(values.getOrDefault(API_TOKENS, ""));
+    return tokens.isEmpty() && !BearerAuth.isLoopback(host)
+        ? List.of(BearerAuth.unguarded(host))
+        : BearerAuth.faults(tokens);
   }
 
   /** The bearer tokens of the HTTP API; empty: none is configured. */

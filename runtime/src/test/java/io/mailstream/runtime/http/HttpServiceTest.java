@@ -201,6 +201,49 @@ class HttpServiceTest {
   }
 
   @Test
+  void onlyATokenThatMayWriteWrites() throws Exception {
+    BearerAuth auth =
+        BearerAuth.of(
+            List.of("reader", "read:reads", "ops:write:writes", ":write:nameless"), "127.0.0.1");
+    start(routes ->
+        routes
+            .any("/v1/*", auth)
+            .put(
+                "/v1/thing",
+                auth.writing(),
+                (request, response) -> response.send(auth.caller(request))));
+
+    for (String token : List.of("reader", "reads")) {
+      HttpResponse<String> refused = put("Bearer " + token);
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.headers().firstValue("www-authenticate").orElseThrow())
+          .contains("insufficient_scope");
+    }
+    assertThat(put("Bearer ops:write:writes").statusCode()).isEqualTo(401);
+    assertThat(put("Bearer writes").body()).isEqualTo("ops");
+    assertThat(put("Bearer nameless").body()).isEqualTo(BearerAuth.ANYBODY);
+  }
+
+  private HttpResponse<String> put(String authorization) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(server.url() + "/v1/thing"))
+            .header("Authorization", authorization)
+            .PUT(BodyPublishers.noBody())
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  @Test
+  void aTokenThatIsNotAsItMustBeIsNamedByItsPlace() {
+    assertThat(BearerAuth.faults(List.of("good", "admin:s3cret", "a:b:write:s3cret", "write:")))
+        .hasSize(3)
+        .allSatisfy(fault -> assertThat(fault).contains("api.tokens").doesNotContain("s3cret"))
+        .first()
+        .asString()
+        .contains("number 2");
+  }
+
+  @Test
   void withoutATokenOnlyLoopbackIsBound() {
     assertThatThrownBy(() -> BearerAuth.of(List.of(), "0.0.0.0"))
         .hasMessageContaining("http.host = '0.0.0.0'")

@@ -1,6 +1,7 @@
 package io.mailstream.streams.query;
 
 import io.mailstream.runtime.http.Problem;
+import io.mailstream.streams.query.Answers.Answer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -94,14 +95,4 @@ final class OwnerClient implements AutoCloseable {
   public void close() {
     http.shutdownNow();
   }
-
-  /**
-   * What the caller gets.
-   *
-   * @param status the HTTP status
-   * @param type the media type
-   * @param body the body
-   */
-  @SuppressWarnings("ArrayRecordComponent") // Carries bytes once; never compared.
-  record Answer(int status, String type, byte[] body) {}
 }

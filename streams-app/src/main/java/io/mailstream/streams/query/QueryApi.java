@@ -1,19 +1,7 @@
 package io.mailstream.streams.query;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.helidon.http.HeaderName;
-import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
-import io.helidon.webserver.http.ServerRequest;
-import io.helidon.webserver.http.ServerResponse;
 import io.mailstream.runtime.http.BearerAuth;
-import io.mailstream.runtime.http.Problem;
-import io.mailstream.schemas.RecipientKey;
-import io.mailstream.store.SuppressionState;
-import io.mailstream.streams.query.OwnerClient.Answer;
-import io.mailstream.streams.query.StoreLookup.Located;
 import io.mailstream.streams.suppress.SuppressionStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -24,147 +12,70 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.state.HostInfo;
 
 /**
- * The query API: {@code GET /v1/suppressions/{address}?tenant=&stream=} says whether mail of that
- * tenant and stream is kept from the address, and all that holds for it. Any instance answers: from
- * its own store, or by asking the one that owns the address. Errors are problem+json: 400 for what
- * is no address, 503 with Retry-After while the owner is not known or does not answer.
+ * The query API: questions about the suppression list, and changes of it; {@code /openapi.yaml} has
+ * all of it. Any instance answers: from its own store, or by asking the one that owns the address.
+ * Errors are problem+json: 400 for what is not understood, 503 with Retry-After for what nobody can
+ * answer now.
  */
 public final class QueryApi implements AutoCloseable {
 
-  private static final int MAX_ADDRESS = 320;
-  private static final int MAX_NAME = 256;
-  private static final String RETRY_AFTER_SECONDS = "1";
-  private static final HeaderName FORWARDED = HeaderNames.create(OwnerClient.FORWARDED);
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final StoreLookup<SuppressionState> suppressions;
-  private final OwnerClient owners = new OwnerClient();
   private final BearerAuth auth;
-  private final InstantSource clock;
-  private final MeterRegistry meters;
+  private final OwnerClient owners = new OwnerClient();
+  private final SuppressionWriter writer;
+  private final SuppressionReads reads;
+  private final SuppressionWrites writes;
+  private final OpenApi openApi = new OpenApi();
 
   /**
-   * The API.
+   * What the API needs.
    *
    * @param streams the application; empty: not started yet
    * @param self this instance, as its {@code application.server} names it
-   * @param tokens the bearer tokens that are let in; the same on every instance
+   * @param tokens the bearer tokens that are let in, as {@link BearerAuth} has them; the same on
+   *     every instance
    * @param host the address that the HTTP server listens on
+   * @param writer how changes are written
    * @param clock what decides whether an entry has expired
    * @param meters where it counts what it answers
-   * @throws IllegalArgumentException if there is no token and the host is beyond loopback
    */
-  public QueryApi(
+  public record Settings(
       Supplier<Optional<KafkaStreams>> streams,
       Supplier<HostInfo> self,
       List<String> tokens,
       String host,
+      SuppressionWriter.Settings writer,
       InstantSource clock,
-      MeterRegistry meters) {
-    this.suppressions = new StoreLookup<>(SuppressionStore.NAME, streams, self);
-    this.auth = BearerAuth.of(tokens, host);
-    this.clock = clock;
-    this.meters = meters;
+      MeterRegistry meters) {}
+
+  /**
+   * The API.
+   *
+   * @throws IllegalArgumentException if a token is not as it must be, or there is none and the host
+   *     is beyond loopback
+   */
+  public QueryApi(Settings settings) {
+    this.auth = BearerAuth.of(settings.tokens(), settings.host());
+    this.writer = new SuppressionWriter(settings.writer());
+    this.reads =
+        new SuppressionReads(
+            new StoreLookup<>(SuppressionStore.NAME, settings.streams(), settings.self()),
+            owners,
+            settings.clock(),
+            settings.meters());
+    this.writes = new SuppressionWrites(writer, auth, settings.clock(), settings.meters());
   }
 
   /** Adds the API's routes. */
   public void register(HttpRouting.Builder routes) {
+    openApi.register(routes);
     routes.any("/v1/*", auth);
-    routes.get("/v1/suppressions/{+address}", this::suppression);
-  }
-
-  private void suppression(ServerRequest request, ServerResponse response) {
-    String address = request.path().pathParameters().get("address");
-    String tenant = parameter(request, "tenant");
-    String stream = parameter(request, "stream");
-    Optional<String> key =
-        address.length() > MAX_ADDRESS ? Optional.empty() : RecipientKey.find(address);
-    Optional<String> fault = fault(key, tenant, stream);
-    if (fault.isPresent()) {
-      count("invalid");
-      Problem.of(400, fault.get()).send(response);
-      return;
-    }
-    switch (suppressions.find(key.get())) {
-      case Located.Here<SuppressionState>(Optional<SuppressionState> state) -> {
-        count("local");
-        SuppressionAnswer answer =
-            SuppressionAnswer.of(key.get(), tenant, stream, state, clock.millis());
-        send(response, new Answer(200, "application/json", json(answer)));
-      }
-      case Located.Elsewhere<SuppressionState>(HostInfo owner, int partition) -> {
-        if (request.headers().contains(FORWARDED)) {
-          count("moved");
-          String why = "partition %d is moving between instances".formatted(partition);
-          sendNotReady(response, why);
-        } else {
-          count("forwarded");
-          forward(request, response, owner);
-        }
-      }
-      case Located.NotReady<SuppressionState>(String why) -> {
-        count("not_ready");
-        sendNotReady(response, why);
-      }
-    }
-  }
-
-  private static Optional<String> fault(Optional<String> key, String tenant, String stream) {
-    if (key.isEmpty()) {
-      return Optional.of(
-          "the path does not end in an address: give local-part@domain, percent-encoded, at most"
-              + " 320 characters");
-    }
-    if ((tenant != null && tenant.length() > MAX_NAME)
-        || (stream != null && stream.length() > MAX_NAME)) {
-      return Optional.of("tenant and stream have at most 256 characters");
-    }
-    return stream != null && tenant == null
-        ? Optional.of("a stream belongs to a tenant: give tenant= too, or leave stream= out")
-        : Optional.empty();
-  }
-
-  private void forward(ServerRequest request, ServerResponse response, HostInfo owner) {
-    String query = request.query().rawValue();
-    String target = request.path().rawPath() + (query.isEmpty() ? "" : "?" + query);
-    send(response, owners.get(owner, target, request.headers().first(HeaderNames.AUTHORIZATION)));
-  }
-
-  private static void sendNotReady(ServerResponse response, String why) {
-    send(
-        response, new Answer(503, Problem.MEDIA_TYPE, Problem.of(503, why + "; try again").json()));
-  }
-
-  private static void send(ServerResponse response, Answer answer) {
-    if (answer.status() == 503) {
-      response.header(HeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
-    }
-    response
-        .status(Status.create(answer.status()))
-        .header(HeaderNames.CONTENT_TYPE, answer.type())
-        .send(answer.body());
-  }
-
-  private static String parameter(ServerRequest request, String name) {
-    return request.query().first(name).filter(value -> !value.isBlank()).orElse(null);
-  }
-
-  private static byte[] json(SuppressionAnswer answer) {
-    try {
-      return JSON.writeValueAsBytes(answer);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record of strings is always JSON", e);
-    }
-  }
-
-  private void count(String outcome) {
-    meters
-        .counter("mailstream.query.requests", "query", "suppression", "outcome", outcome)
-        .increment();
+    reads.register(routes);
+    writes.register(routes);
   }
 
   @Override
   public void close() {
     owners.close();
+    writer.close();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mailstream.store.SuppressionChange;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.suppress.SuppressionDecision;
+import io.mailstream.v1.Suppression;
 import io.mailstream.v1.SuppressionEntry;
 import java.time.Instant;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.Optional;
  *     tenant: whether all mail is
  * @param reason why, where it is
  * @param entries all that holds now, for whatever tenant and stream
- * @param softBounces how many bounces that may pass are counted against it
- * @param changes its latest changes, oldest first
+ * @param softBounces how many bounces that may pass are counted against it; null: not asked
+ * @param changes its latest changes, oldest first; null: not asked
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record SuppressionAnswer(
@@ -32,27 +33,48 @@ record SuppressionAnswer(
     boolean suppressed,
     String reason,
     List<Entry> entries,
-    @JsonProperty("soft_bounces") int softBounces,
+    @JsonProperty("soft_bounces") Integer softBounces,
     List<Change> changes) {
 
   static SuppressionAnswer of(
       String address, String tenant, String stream, Optional<SuppressionState> state, long now) {
-    Optional<SuppressionEntry> decisive =
-        SuppressionDecision.find(state.orElse(null), tenant, stream, now);
+    return of(
+        address,
+        tenant,
+        stream,
+        state.map(SuppressionState::getEntries).orElse(List.of()),
+        state.map(known -> known.getSoftBounces().size()).orElse(0),
+        state.map(SuppressionState::getChanges).orElse(List.of()).stream().map(Change::of).toList(),
+        now);
+  }
+
+  /** What a change led to. */
+  static SuppressionAnswer of(
+      String address, String tenant, String stream, Suppression suppression, long now) {
+    return of(address, tenant, stream, suppression.getEntries(), null, null, now);
+  }
+
+  private static SuppressionAnswer of(
+      String address,
+      String tenant,
+      String stream,
+      List<SuppressionEntry> entries,
+      Integer softBounces,
+      List<Change> changes,
+      long now) {
+    Optional<SuppressionEntry> decisive = SuppressionDecision.find(entries, tenant, stream, now);
     return new SuppressionAnswer(
         address,
         tenant,
         stream,
         decisive.isPresent(),
         decisive.map(entry -> entry.getReason().name()).orElse(null),
-        state.map(SuppressionState::getEntries).orElse(List.of()).stream()
+        entries.stream()
             .filter(entry -> SuppressionDecision.isActive(entry, now))
             .map(Entry::of)
             .toList(),
-        state.map(known -> known.getSoftBounces().size()).orElse(0),
-        state.map(SuppressionState::getChanges).orElse(List.of()).stream()
-            .map(Change::of)
-            .toList());
+        softBounces,
+        changes);
   }
 
   /**

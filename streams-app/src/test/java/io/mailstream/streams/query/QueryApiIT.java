@@ -6,45 +6,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.SharedKafka;
-import io.mailstream.runtime.health.Health;
-import io.mailstream.runtime.http.HttpService;
-import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.schemas.TopicSetup;
+import io.mailstream.schemas.Topics;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.streams.suppress.Events;
-import io.mailstream.streams.suppress.SuppressStep;
-import io.mailstream.streams.suppress.SuppressionStore;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.state.HostInfo;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,47 +42,42 @@ class QueryApiIT {
 
   private static final int PARTITIONS = 4;
   private static final int ADDRESSES = 16;
-  private static final String TOKEN = "letmein";
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir static Path state;
 
-  private static final List<Instance> instances = new ArrayList<>();
+  private static final List<QueryInstance> instances = new ArrayList<>();
   private static final HttpClient http = HttpClient.newHttpClient();
-  private static String prefix;
+  private static Topics topics;
+  private static ApiContract contract;
 
   @BeforeAll
   static void start() throws Exception {
-    prefix = EmbeddedKafka.uniquePrefix();
+    topics = new Topics(EmbeddedKafka.uniquePrefix());
     String brokers = SharedKafka.bootstrapServers();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", brokers))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(prefix + "in", PARTITIONS, (short) 1),
-                  new NewTopic(prefix + "out", PARTITIONS, (short) 1)))
-          .all()
-          .get();
+      TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
     }
     produce(brokers);
-    instances.add(new Instance("a", brokers));
-    instances.add(new Instance("b", brokers));
-    instances.forEach(Instance::start);
-    await(() -> instances.stream().allMatch(Instance::isRunning));
+    instances.add(QueryInstance.of(brokers, topics, state.resolve("a")));
+    instances.add(QueryInstance.of(brokers, topics, state.resolve("b")));
+    contract = new ApiContract(plain(instances.getFirst(), "/openapi.json").body());
+    instances.forEach(QueryInstance::start);
+    await(() -> instances.stream().allMatch(QueryInstance::isRunning));
     await(QueryApiIT::bothOwnPartitions);
     await(() -> instances.stream().allMatch(QueryApiIT::answersForAll));
   }
 
   @AfterAll
   static void stop() {
-    instances.forEach(Instance::close);
+    instances.forEach(QueryInstance::close);
     http.close();
   }
 
   @Test
   void everyInstanceAnswersForEveryAddress() throws Exception {
-    for (Instance instance : instances) {
+    for (QueryInstance instance : instances) {
       for (int i = 0; i < ADDRESSES; i++) {
         HttpResponse<String> response = get(instance, "/v1/suppressions/" + encoded(address(i)));
 
@@ -116,7 +98,7 @@ class QueryApiIT {
 
   @Test
   void anAddressOfWhichNothingIsKnownIsNotSuppressed() throws Exception {
-    for (Instance instance : instances) {
+    for (QueryInstance instance : instances) {
       JsonNode answer =
           JSON.readTree(get(instance, "/v1/suppressions/Nobody@Example.COM?tenant=shop").body());
 
@@ -128,7 +110,7 @@ class QueryApiIT {
 
   @Test
   void tenantAndStreamDecideWhatHolds() throws Exception {
-    for (Instance instance : instances) {
+    for (QueryInstance instance : instances) {
       String path = "/v1/suppressions/" + encoded("un+sub/scribed@example.com");
 
       assertThat(suppressed(instance, path + "?tenant=shop&stream=news")).isTrue();
@@ -160,7 +142,7 @@ class QueryApiIT {
                 URI.create(instances.getFirst().url() + "/v1/suppressions/jane@example.com"))
             .build();
 
-    assertThat(http.send(bare, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+    assertThat(send(bare).statusCode()).isEqualTo(401);
   }
 
   @Test
@@ -171,7 +153,7 @@ class QueryApiIT {
           request(instances.getFirst(), "/v1/suppressions/" + encoded(address(i)))
               .header(OwnerClient.FORWARDED, "1")
               .build();
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = send(request);
       statuses.add(response.statusCode());
       if (response.statusCode() == 503) {
         assertThat(response.headers().firstValue("Retry-After")).contains("1");
@@ -184,28 +166,129 @@ class QueryApiIT {
 
   @Test
   void anInstanceThatIsNotStartedSaysSo() throws Exception {
-    SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    QueryApi api =
-        new QueryApi(
-            Optional::empty,
-            () -> new HostInfo("127.0.0.1", 1),
-            List.of(),
-            "127.0.0.1",
-            InstantSource.system(),
-            meters);
-    try (api;
-        Metrics metrics = Metrics.create("test");
-        HttpService server =
-            HttpService.start("query", "127.0.0.1", 0, new Health(), metrics, api::register)) {
-      HttpResponse<String> response =
-          http.send(
-              HttpRequest.newBuilder(URI.create(server.url() + "/v1/suppressions/jane@example.com"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
+    try (QueryInstance alone = QueryInstance.alone(SharedKafka.bootstrapServers(), topics)) {
+      HttpResponse<String> response = get(alone, "/v1/suppressions/jane@example.com");
 
       assertThat(response.statusCode()).isEqualTo(503);
       assertThat(response.body()).contains("not started");
       assertThat(response.headers().firstValue("Retry-After")).contains("1");
+    }
+  }
+
+  @Test
+  void aChangeHoldsOnEveryInstanceWhenItIsAnswered() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      String path = "/v1/suppressions/" + encoded("written%d@example.com".formatted(i));
+      QueryInstance here = instances.get(i % 2);
+      QueryInstance there = instances.get((i + 1) % 2);
+
+      HttpResponse<String> put =
+          send(
+              request(here, path + "?tenant=shop")
+                  .PUT(BodyPublishers.ofString("{\"reason\":\"COMPLAINT\",\"note\":\"by phone\"}"))
+                  .build());
+      assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+      assertThat(JSON.readTree(put.body()).get("suppressed").asBoolean()).isTrue();
+      JsonNode seen = JSON.readTree(get(there, path + "?tenant=shop").body());
+      assertThat(seen.get("suppressed").asBoolean()).isTrue();
+      assertThat(seen.get("entries").get(0).get("note").asText()).isEqualTo("by phone");
+      assertThat(seen.get("changes").get(0).get("by").asText()).isEqualTo("test");
+
+      // Nothing to do is an answer, too.
+      assertThat(send(request(there, path).DELETE().build()).statusCode()).isEqualTo(200);
+      assertThat(suppressed(here, path + "?tenant=shop")).isTrue();
+      HttpResponse<String> gone = send(request(there, path + "?tenant=shop").DELETE().build());
+      assertThat(JSON.readTree(gone.body()).get("suppressed").asBoolean()).isFalse();
+      assertThat(suppressed(here, path + "?tenant=shop")).isFalse();
+    }
+  }
+
+  @Test
+  void aChangeThatCannotBeMeantIsRefused() throws Exception {
+    String path = "/v1/suppressions/jane@example.com";
+    for (String body :
+        List.of(
+            "{\"reason\":\"UNKNOWN\"}",
+            "{\"expires_at\":\"2020-01-01T00:00:00Z\"}",
+            "{\"expires_at\":\"tomorrow\"}",
+            "{\"expires\":\"2030-01-01T00:00:00Z\"}",
+            "{\"note\":\"%s\"}".formatted("x".repeat(257)),
+            "[]",
+            "{} {}",
+            "{")) {
+      HttpResponse<String> response =
+          send(request(instances.getFirst(), path).PUT(BodyPublishers.ofString(body)).build());
+
+      assertThat(response.statusCode()).as(body).isEqualTo(400);
+    }
+    assertThat(
+            send(request(instances.getFirst(), path + "?reason=NONE").DELETE().build())
+                .statusCode())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void aTokenThatMayOnlyReadDoesNotWrite() throws Exception {
+    URI uri = URI.create(instances.getFirst().url() + "/v1/suppressions/jane@example.com");
+    for (String method : List.of("PUT", "DELETE")) {
+      HttpRequest request =
+          HttpRequest.newBuilder(uri)
+              .header("Authorization", "Bearer " + QueryInstance.READER)
+              .method(method, BodyPublishers.noBody())
+              .build();
+
+      assertThat(send(request).statusCode()).isEqualTo(403);
+    }
+    assertThat(send(HttpRequest.newBuilder(uri).DELETE().build()).statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void aChangeThatNobodyCarriesOutYetIsAccepted() throws Exception {
+    Topics unread = new Topics(EmbeddedKafka.uniquePrefix());
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedKafka.bootstrapServers()))) {
+      TopicSetup.createMissing(admin, unread, 1, (short) 1);
+    }
+    try (QueryInstance alone = QueryInstance.alone(SharedKafka.bootstrapServers(), unread)) {
+      HttpRequest put =
+          request(alone, "/v1/suppressions/jane@example.com").PUT(BodyPublishers.noBody()).build();
+      // The very first may find that half a second is too short to connect.
+      await(() -> statusOf(put) == 202);
+    }
+  }
+
+  @Test
+  void withoutKafkaNothingIsChangedAndTheAnswerSaysSo() throws Exception {
+    try (QueryInstance alone = QueryInstance.alone("127.0.0.1:1", topics)) {
+      HttpResponse<String> response =
+          send(
+              request(alone, "/v1/suppressions/jane@example.com")
+                  .PUT(BodyPublishers.noBody())
+                  .build());
+
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.body()).contains("nothing was changed");
+    }
+  }
+
+  @Test
+  void everyPathOfTheDescriptionAnswers() throws Exception {
+    for (ApiContract.Operation operation : contract.operations()) {
+      String path = operation.path().replace("{address}", "described@example.com");
+      HttpResponse<String> response =
+          send(
+              request(instances.getFirst(), path)
+                  .method(operation.method(), BodyPublishers.noBody())
+                  .build());
+
+      assertThat(response.statusCode()).as(operation + ": " + response.body()).isEqualTo(200);
+    }
+  }
+
+  private static int statusOf(HttpRequest request) {
+    try {
+      return send(request).statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -215,11 +298,11 @@ class QueryApiIT {
         new KafkaProducer<>(config, new StringSerializer(), new AnyRecordSerde().serializer())) {
       for (int i = 0; i < ADDRESSES; i++) {
         FeedbackEvent bounce = Events.hardBounce("e" + i);
-        producer.send(new ProducerRecord<>(prefix + "in", address(i), bounce)).get();
+        producer.send(new ProducerRecord<>(topics.feedback(), address(i), bounce)).get();
       }
       FeedbackEvent unsubscribe = Events.event("u1", FeedbackType.UNSUBSCRIBED).build();
       producer
-          .send(new ProducerRecord<>(prefix + "in", "un+sub/scribed@example.com", unsubscribe))
+          .send(new ProducerRecord<>(topics.feedback(), "un+sub/scribed@example.com", unsubscribe))
           .get();
     }
   }
@@ -228,7 +311,7 @@ class QueryApiIT {
     return instances.stream().allMatch(instance -> !instance.ownPartitions().isEmpty());
   }
 
-  private static boolean answersForAll(Instance instance) {
+  private static boolean answersForAll(QueryInstance instance) {
     try {
       for (int i = 0; i < ADDRESSES; i++) {
         HttpResponse<String> response = get(instance, "/v1/suppressions/" + encoded(address(i)));
@@ -245,17 +328,25 @@ class QueryApiIT {
     }
   }
 
-  private static boolean suppressed(Instance instance, String path) throws Exception {
+  private static boolean suppressed(QueryInstance instance, String path) throws Exception {
     return JSON.readTree(get(instance, path).body()).path("suppressed").asBoolean();
   }
 
-  private static HttpResponse<String> get(Instance instance, String path) throws Exception {
+  private static HttpResponse<String> get(QueryInstance instance, String path) throws Exception {
+    return send(request(instance, path).build());
+  }
+
+  private static HttpResponse<String> send(HttpRequest request) throws Exception {
+    return contract.check(http.send(request, HttpResponse.BodyHandlers.ofString()));
+  }
+
+  private static HttpResponse<String> plain(QueryInstance instance, String path) throws Exception {
     return http.send(request(instance, path).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  private static HttpRequest.Builder request(Instance instance, String path) {
+  private static HttpRequest.Builder request(QueryInstance instance, String path) {
     return HttpRequest.newBuilder(URI.create(instance.url() + path))
-        .header("Authorization", "Bearer " + TOKEN);
+        .header("Authorization", "Bearer " + QueryInstance.WRITER);
   }
 
   private static String encoded(String address) {
@@ -271,86 +362,6 @@ class QueryApiIT {
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
       Thread.sleep(20);
-    }
-  }
-
-  private static final class Instance implements AutoCloseable {
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final AtomicReference<KafkaStreams> streams = new AtomicReference<>();
-    private final AtomicReference<HostInfo> self = new AtomicReference<>();
-    private final Metrics metrics = Metrics.create("query-test");
-    private final QueryApi api;
-    private final HttpService server;
-
-    Instance(String name, String brokers) {
-      api =
-          new QueryApi(
-              () -> Optional.ofNullable(streams.get()),
-              self::get,
-              List.of(TOKEN),
-              "127.0.0.1",
-              InstantSource.system(),
-              meters);
-      server = HttpService.start("query", "127.0.0.1", 0, new Health(), metrics, api::register);
-      self.set(new HostInfo("127.0.0.1", server.port()));
-      Properties config = new Properties();
-      config.put(StreamsConfig.APPLICATION_ID_CONFIG, prefix + "query");
-      config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
-      config.put(StreamsConfig.STATE_DIR_CONFIG, state.resolve(name).toString());
-      config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, "127.0.0.1:" + server.port());
-      config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
-      config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
-      config.put("auto.offset.reset", "earliest");
-      streams.set(new KafkaStreams(topology(meters), config));
-    }
-
-    void start() {
-      streams.get().start();
-    }
-
-    boolean isRunning() {
-      return streams.get().state() == KafkaStreams.State.RUNNING;
-    }
-
-    Set<?> ownPartitions() {
-      return streams.get().streamsMetadataForStore(SuppressionStore.NAME).stream()
-          .filter(metadata -> metadata.hostInfo().equals(self.get()))
-          .findFirst()
-          .map(metadata -> metadata.topicPartitions())
-          .orElse(Set.of());
-    }
-
-    double count(String outcome) {
-      return meters.get("mailstream.query.requests").tag("outcome", outcome).counter().count();
-    }
-
-    String url() {
-      return server.url();
-    }
-
-    @Override
-    public void close() {
-      server.close();
-      api.close();
-      streams.get().close(Duration.ofSeconds(10));
-      metrics.close();
-    }
-
-    private static Topology topology(SimpleMeterRegistry meters) {
-      AnyRecordSerde serde = new AnyRecordSerde();
-      Topology topology = new Topology();
-      topology.addSource("in", new StringDeserializer(), serde.deserializer(), prefix + "in");
-      topology.addProcessor(
-          "suppress",
-          new SuppressStep(
-              SuppressionStore.builder(),
-              Events.FOREVER,
-              new SuppressStep.Outputs("out", "out", "out"),
-              meters),
-          "in");
-      topology.addSink(
-          "out", prefix + "out", new StringSerializer(), serde.serializer(), "suppress");
-      return topology;
     }
   }
 }

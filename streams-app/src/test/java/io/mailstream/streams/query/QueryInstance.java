@@ -1,0 +1,143 @@
+package io.mailstream.streams.query;
+
+import io.mailstream.runtime.health.Health;
+import io.mailstream.runtime.http.HttpService;
+import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.schemas.Topics;
+import io.mailstream.streams.suppress.AnyRecordSerde;
+import io.mailstream.streams.suppress.Events;
+import io.mailstream.streams.suppress.SuppressStep;
+import io.mailstream.streams.suppress.SuppressionStore;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.HostInfo;
+
+/** One instance of a small topology, which has the list only, behind the API. */
+final class QueryInstance implements AutoCloseable {
+
+  static final String WRITER = "writes";
+  static final String READER = "reads";
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final AtomicReference<KafkaStreams> streams = new AtomicReference<>();
+  private final AtomicReference<HostInfo> self = new AtomicReference<>();
+  private final Metrics metrics = Metrics.create("query-test");
+  private final QueryApi api;
+  private final HttpService server;
+
+  private QueryInstance(String brokers, Topics topics, Duration timeout) {
+    api =
+        new QueryApi(
+            new QueryApi.Settings(
+                () -> Optional.ofNullable(streams.get()),
+                self::get,
+                List.of("test:write:" + WRITER, READER),
+                "127.0.0.1",
+                new SuppressionWriter.Settings(
+                    Map.of("bootstrap.servers", brokers), topics, new AnyRecordSerde(), timeout),
+                InstantSource.system(),
+                meters));
+    server = HttpService.start("query", "127.0.0.1", 0, new Health(), metrics, api::register);
+    self.set(new HostInfo("127.0.0.1", server.port()));
+  }
+
+  /** An API without a topology behind it. */
+  static QueryInstance alone(String brokers, Topics topics) {
+    return new QueryInstance(brokers, topics, Duration.ofMillis(500));
+  }
+
+  /** An instance of the topology that is to be started. */
+  static QueryInstance of(String brokers, Topics topics, Path state) {
+    QueryInstance instance = new QueryInstance(brokers, topics, Duration.ofSeconds(10));
+    Properties config = new Properties();
+    config.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.prefix() + "query");
+    config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
+    config.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
+    config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, "127.0.0.1:" + instance.server.port());
+    config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    config.put("auto.offset.reset", "earliest");
+    instance.streams.set(new KafkaStreams(topology(topics, instance.meters), config));
+    return instance;
+  }
+
+  void start() {
+    streams.get().start();
+  }
+
+  boolean isRunning() {
+    return streams.get().state() == KafkaStreams.State.RUNNING;
+  }
+
+  Set<?> ownPartitions() {
+    return streams.get().streamsMetadataForStore(SuppressionStore.NAME).stream()
+        .filter(metadata -> metadata.hostInfo().equals(self.get()))
+        .findFirst()
+        .map(metadata -> metadata.topicPartitions())
+        .orElse(Set.of());
+  }
+
+  double count(String outcome) {
+    return meters
+        .get("mailstream.query.requests")
+        .tag("query", "suppression")
+        .tag("outcome", outcome)
+        .counter()
+        .count();
+  }
+
+  String url() {
+    return server.url();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    api.close();
+    if (streams.get() != null) {
+      streams.get().close(Duration.ofSeconds(10));
+    }
+    metrics.close();
+  }
+
+  private static Topology topology(Topics topics, SimpleMeterRegistry meters) {
+    AnyRecordSerde serde = new AnyRecordSerde();
+    Topology topology = new Topology();
+    topology.addSource(
+        "in",
+        new StringDeserializer(),
+        serde.deserializer(),
+        topics.feedback(),
+        topics.suppressionCommands());
+    topology.addProcessor(
+        "suppress",
+        new SuppressStep(
+            SuppressionStore.builder(),
+            Events.FOREVER,
+            new SuppressStep.Outputs("results", "results", "suppressions"),
+            meters),
+        "in");
+    topology.addSink(
+        "results", topics.results(), new StringSerializer(), serde.serializer(), "suppress");
+    topology.addSink(
+        "suppressions",
+        topics.suppressions(),
+        new StringSerializer(),
+        serde.serializer(),
+        "suppress");
+    return topology;
+  }
+}
