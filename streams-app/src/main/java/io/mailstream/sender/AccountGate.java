@@ -203,7 +203,7 @@ final class AccountGate implements AutoCloseable {
 
   private void failed(long nanos) {
     breaker.failed(nanos);
-    concurrency.failed(nanos);
+    concurrency.failed();
   }
 
   private void park(long until, String why) {

@@ -14,7 +14,7 @@ final class ConcurrencyLimit {
   static final int FIRST = 20;
 
   /** Below this nothing is gained: an account that is still throttled is slowed by its rate. */
-  static final int LEAST = 4;
+  static final int LEAST = 10;
 
   /** The fewest calls that are judged together; else as many as may be under way. */
   static final int ROUND = 10;
@@ -45,7 +45,7 @@ final class ConcurrencyLimit {
   private int underWay;
 
   private int peak;
-  private int calls;
+  private int answers;
   private int failures;
   private double duration;
   private double usual;
@@ -92,13 +92,15 @@ final class ConcurrencyLimit {
 
   /** A call was answered, after this time in nanoseconds. */
   synchronized void answered(long nanos) {
-    count(nanos);
+    answers++;
+    duration += nanos;
+    endRound();
   }
 
-  /** A call was not answered, or by a server error, after this time in nanoseconds. */
-  synchronized void failed(long nanos) {
+  /** A call was not answered, or by a server error: how long that took says nothing. */
+  synchronized void failed() {
     failures++;
-    count(nanos);
+    endRound();
   }
 
   /** The ESP throttled a call; {@code now} in nanoseconds. Halves at most once a second. */
@@ -111,13 +113,16 @@ final class ConcurrencyLimit {
     shrink(THROTTLED);
   }
 
-  private void count(long nanos) {
-    calls++;
-    duration += nanos;
-    if (calls >= Math.max(ROUND, (int) limit)) {
-      judge(duration / calls);
-      beginRound();
+  private void endRound() {
+    if (answers + failures < Math.max(ROUND, (int) limit)) {
+      return;
     }
+    if (failures > (answers + failures) * RARE) {
+      probing = false;
+    } else {
+      judge(duration / answers);
+    }
+    beginRound();
   }
 
   private void judge(double latency) {
@@ -126,8 +131,6 @@ final class ConcurrencyLimit {
     usual = first || latency < usual ? latency : usual + (latency - usual) * GETTING_USED;
     if (!holds) {
       shrink(SLOW);
-    } else if (failures > calls * RARE) {
-      probing = false;
     } else if (peak * 2 >= (int) limit) {
       limit = Math.min(most, probing ? limit * 2 : limit + 1);
     }
@@ -140,7 +143,7 @@ final class ConcurrencyLimit {
   }
 
   private void beginRound() {
-    calls = 0;
+    answers = 0;
     failures = 0;
     duration = 0;
     peak = underWay;

@@ -3,6 +3,7 @@ package io.mailstream.sender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.Account;
+import io.mailstream.policy.Limit;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.sender.provider.SendOutcome;
@@ -12,16 +13,26 @@ import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.ReasonCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccountGateTest {
 
   private static final long NOW = 1_000_000;
   private static final long QUICK = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final SendOutcome THROTTLED =
+      new SendOutcome.Deferred(Scope.RATE, Optional.empty(), ReasonCode.ESP_THROTTLED, "slow down");
 
   private final AccountGate gate = gate(Map.of());
 
@@ -43,12 +54,7 @@ class AccountGateTest {
 
   @Test
   void throttlingHalvesTheConcurrencyToo() {
-    gate.called(
-        new SendOutcome.Deferred(
-            Scope.RATE, Optional.empty(), ReasonCode.ESP_THROTTLED, "slow down"),
-        NOW,
-        0,
-        QUICK);
+    gate.called(THROTTLED, NOW, 0, QUICK);
     assertThat(gate.concurrency().limit()).isEqualTo(10);
   }
 
@@ -88,6 +94,71 @@ class AccountGateTest {
     assertThat(patient.trouble(NOW)).isEmpty();
   }
 
+  /** Of ten calls three are throttled, two fail and one takes very long, at made-up times. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void noStormMakesItFasterThanItsRateOrWiderThanTheOpenSends(long seed) {
+    Random random = new Random(seed);
+    double rate = 20 + random.nextInt(200);
+    double burst = 1 + random.nextInt(20);
+    AccountGate stormy = gate(Map.of(), Optional.of(new Limit(rate, burst)));
+    stormy.share(1, 0);
+    List<Long> calls = new ArrayList<>();
+    PriorityQueue<Call> underWay = new PriorityQueue<>();
+    long now = 0;
+    for (int i = 0; i < 20_000 && calls.size() < 1_500; i++) {
+      now += TimeUnit.MILLISECONDS.toNanos(5);
+      stormy.tick(now);
+      while (!underWay.isEmpty() && underWay.peek().end() <= now) {
+        end(stormy, underWay.remove());
+      }
+      while (stormy.plan(i % 2 == 0, NOW, now) instanceof AccountGate.Decision.Go) {
+        stormy.planned();
+        stormy.concurrency().enter();
+        stormy.unplanned();
+        long at = now + stormy.pace().take(now);
+        calls.add(at);
+        underWay.add(new Call(at, at + latency(random), outcome(random)));
+      }
+      assertThat(underWay).hasSizeLessThanOrEqualTo(250);
+    }
+    assertThat(calls).hasSizeGreaterThan(500);
+    for (int from = 0; from < calls.size(); from += 7) {
+      for (int to = from; to < calls.size(); to++) {
+        double seconds = (calls.get(to) - calls.get(from)) / 1e9;
+        assertThat(to - from + 1.0)
+            .as("seed %d: calls within %f s at %f a second, burst %f", seed, seconds, rate, burst)
+            .isLessThanOrEqualTo(seconds * rate + burst + 1e-3);
+      }
+    }
+  }
+
+  private record Call(long begin, long end, SendOutcome outcome) implements Comparable<Call> {
+    @Override
+    public int compareTo(Call other) {
+      return Long.compare(end, other.end);
+    }
+  }
+
+  private static void end(AccountGate gate, Call call) {
+    gate.call(NOW);
+    gate.called(call.outcome(), NOW, call.end(), call.end() - call.begin());
+    gate.concurrency().leave();
+  }
+
+  private static long latency(Random random) {
+    return TimeUnit.MILLISECONDS.toNanos(
+        random.nextInt(10) == 0 ? 5_000 : 50 + random.nextInt(100));
+  }
+
+  private static SendOutcome outcome(Random random) {
+    int chance = random.nextInt(10);
+    if (chance < 3) {
+      return THROTTLED;
+    }
+    return chance < 5 ? new SendOutcome.Ambiguous("cut") : new SendOutcome.Accepted("id");
+  }
+
   @Test
   void metersSayHowItDoes() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -111,20 +182,24 @@ class AccountGateTest {
   }
 
   private static AccountGate gate(Map<String, String> settings) {
+    return gate(settings, Optional.empty());
+  }
+
+  private static AccountGate gate(Map<String, String> settings, Optional<Limit> limit) {
     ServiceConfig config =
         new ServiceConfig(
             CommonConfig.add(SenderConfig.define(new ConfigDef())),
             with(settings),
             SenderConfig.passThrough()) {};
     return new AccountGate(
-        new Account("main", "test", Optional.empty(), Map.of()),
+        new Account("main", "test", limit, Map.of()),
         new CountingProvider(),
         SenderConfig.of(config),
         () -> Instant.ofEpochMilli(NOW));
   }
 
   private static Map<String, String> with(Map<String, String> settings) {
-    Map<String, String> all = new java.util.HashMap<>(settings);
+    Map<String, String> all = new HashMap<>(settings);
     all.put("bootstrap.servers", "127.0.0.1:1");
     all.put("schema.registry.url", "http://127.0.0.1:1");
     return all;

@@ -70,6 +70,18 @@ class ConcurrencyLimitTest {
   }
 
   @Test
+  void whatFailsAtOnceIsNotTakenForFast() {
+    round(100);
+    for (int i = 0; i < 100; i++) {
+      round(100, 3);
+      round(100);
+    }
+    int before = limit.limit();
+    round(100);
+    assertThat(limit.limit()).isGreaterThanOrEqualTo(before);
+  }
+
+  @Test
   void shrinksWhenCallsTakeMuchLongerThanUsual() {
     grow(160);
     round(240);
@@ -147,7 +159,7 @@ class ConcurrencyLimitTest {
     for (int i = 0; i < calls; i++) {
       limit.leave();
       if (i < failures) {
-        limit.failed(millis * MS);
+        limit.failed();
       } else {
         limit.answered(millis * MS);
       }

@@ -2,35 +2,21 @@ package io.mailstream.sender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mailstream.app.StreamsApp;
-import io.mailstream.embedded.EmbeddedRegistry;
-import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesBehaviour;
 import io.mailstream.embedded.ses.SesFault;
 import io.mailstream.embedded.ses.SesSimulator;
 import io.mailstream.runtime.health.CheckResult;
-import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.AccountState;
 import io.mailstream.v1.AccountStatus;
-import io.mailstream.v1.InlineContent;
-import io.mailstream.v1.Lane;
-import io.mailstream.v1.Mailbox;
-import io.mailstream.v1.OnUncertain;
-import io.mailstream.v1.Recipient;
 import io.mailstream.v1.ResultStatus;
-import io.mailstream.v1.SendRequest;
 import io.mailstream.v1.SendResult;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,67 +44,52 @@ class FailoverIT {
 
   @TempDir Path directory;
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  private PipelineRig pipeline;
   private SesSimulator first;
   private SesSimulator second;
-  private TestTopics records;
-  private StreamsApp app;
-  private int requests;
 
   @BeforeEach
   void start() throws IOException {
-    first = opened(SesSimulator.start(SesSimulator.Options.defaults()));
-    second = opened(SesSimulator.start(SesSimulator.Options.defaults()));
-    records =
-        opened(new TestTopics(SharedKafka.bootstrapServers(), EmbeddedRegistry.shared().url()));
-    Path policies = directory.resolve("policies.yaml");
-    Files.writeString(policies, POLICIES.formatted(first.url(), second.url()));
-    Map<String, String> settings = records.settings();
-    settings.put("role", "all");
-    settings.put("policies.file", policies.toString());
-    settings.put("http.port", "0");
-    settings.put("topology.application.id", records.topics.prefix() + "topology");
-    settings.put("topology.state.dir", directory.resolve("stores").toString());
-    settings.put("topology.standbys", "0");
-    settings.put("topology.threads", "1");
-    settings.put("sender.group.id", records.topics.prefix() + "sender");
-    settings.put("sender.instance.id", "one");
-    for (String account : List.of("first", "second")) {
-      settings.put("accounts." + account + ".access.key.id", "test");
-      settings.put("accounts." + account + ".secret.access.key", "test");
-    }
-    app = opened(StreamsApp.start(settings));
+    pipeline = new PipelineRig(directory);
+    first = pipeline.opened(SesSimulator.start(SesSimulator.Options.defaults()));
+    second = pipeline.opened(SesSimulator.start(SesSimulator.Options.defaults()));
+    pipeline
+        .connect()
+        .start(POLICIES.formatted(first.url(), second.url()), List.of("first", "second"), Map.of());
   }
 
   @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable last : opened.reversed()) {
-      last.close();
-    }
+  void close() {
+    pipeline.close();
   }
 
   @Test
   void aPausedAccountsMailGoesByTheOther() {
     send(10);
-    awaitResults(10);
+    pipeline.awaitResults(10);
     assertThat(second.inbox().accepted()).isZero();
 
     first.behave(with(SesFault.SENDING_PAUSED));
     send(100);
-    awaitResults(110);
+    pipeline.awaitResults(110);
 
     assertThat(first.inbox().accepted()).isEqualTo(10);
     assertThat(second.inbox().accepted()).isEqualTo(100);
-    assertThat(results()).extracting(SendResult::getStatus).containsOnly(ResultStatus.SENT);
-    assertThat(results()).filteredOn(r -> r.getAccount().equals("second")).hasSize(100);
+    assertThat(pipeline.results())
+        .extracting(SendResult::getStatus)
+        .containsOnly(ResultStatus.SENT);
+    assertThat(pipeline.results()).filteredOn(r -> r.getAccount().equals("second")).hasSize(100);
     assertNothingTwice();
-    assertThat(check("account-first"))
+    assertThat(pipeline.check("account-first"))
         .isInstanceOfSatisfying(
             CheckResult.Up.class, up -> assertThat(up.note()).contains("first is parked"));
     SenderRig.await(
         "the state of the account",
         () ->
-            records.read(records.topics.accounts(), AccountState.class).stream()
+            pipeline
+                .records()
+                .read(pipeline.records().topics.accounts(), AccountState.class)
+                .stream()
                 .anyMatch(state ->
                     state.getAccount().equals("first")
                         && state.getStatus() == AccountStatus.PARKED
@@ -130,20 +101,22 @@ class FailoverIT {
     int port = URI.create(first.url()).getPort();
     first.close();
     send(100);
-    awaitResults(100);
+    pipeline.awaitResults(100);
     assertThat(second.inbox().accepted()).isEqualTo(100);
 
-    first = opened(SesSimulator.start(SesSimulator.Options.defaults().port(port)));
+    first = pipeline.opened(SesSimulator.start(SesSimulator.Options.defaults().port(port)));
     SenderRig.await(
         "mail by the first account again",
         () -> {
-          int before = requests;
+          int before = pipeline.requests();
           send(2);
-          awaitResults(before + 2);
+          pipeline.awaitResults(before + 2);
           return first.inbox().accepted() > 0;
         });
-    assertThat(results()).extracting(SendResult::getStatus).containsOnly(ResultStatus.SENT);
-    assertThat(results()).hasSize(requests);
+    assertThat(pipeline.results())
+        .extracting(SendResult::getStatus)
+        .containsOnly(ResultStatus.SENT);
+    assertThat(pipeline.results()).hasSize(pipeline.requests());
     assertNothingTwice();
   }
 
@@ -151,10 +124,10 @@ class FailoverIT {
   void whatMayHaveBeenHandedOverDoesNotGoByTheOther() {
     first.behave(with(SesFault.RESET_AFTER_BODY));
     send(100);
-    awaitResults(100);
+    pipeline.awaitResults(100);
 
     Set<String> handedOver = new HashSet<>();
-    for (SendResult result : results()) {
+    for (SendResult result : pipeline.results()) {
       boolean uncertain = result.getStatus() == ResultStatus.UNCERTAIN;
       assertThat(result.getStatus()).isIn(ResultStatus.UNCERTAIN, ResultStatus.SENT);
       assertThat(result.getAccount()).isEqualTo(uncertain ? "first" : "second");
@@ -172,13 +145,9 @@ class FailoverIT {
     return SesBehaviour.defaults().faultRate(fault, 1);
   }
 
-  private CheckResult check(String name) {
-    return app.health().checkReadiness().checks().get(name);
-  }
-
   /** No delivery was accepted twice, by one of them or by both. */
   private void assertNothingTwice() {
-    for (SendResult result : results()) {
+    for (SendResult result : pipeline.results()) {
       String id = result.getDeliveryId();
       assertThat(first.inbox().accepted(id) + second.inbox().accepted(id))
           .as(id)
@@ -186,39 +155,7 @@ class FailoverIT {
     }
   }
 
-  private List<SendResult> results() {
-    return records.read(records.topics.results(), SendResult.class);
-  }
-
-  private void awaitResults(int count) {
-    SenderRig.await(
-        count + " results", () -> records.readRaw(records.topics.results()).size() >= count);
-  }
-
-  private <T extends AutoCloseable> T opened(T resource) {
-    opened.add(resource);
-    return resource;
-  }
-
   private void send(int count) {
-    List<Future<RecordMetadata>> sent = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int number = requests++;
-      String address = "user%d@example.com".formatted(number);
-      SendRequest request =
-          SendRequest.newBuilder()
-              .setRequestId("r" + number)
-              .setTenant("shop")
-              .setStream("receipts")
-              .setFrom(new Mailbox("orders@shop.example", null))
-              .setTo(List.of(new Recipient(address, null, Map.of())))
-              .setSubject("Your order")
-              .setOnUncertain(OnUncertain.REPORT)
-              .setContent(new InlineContent("Thank you.", null, List.of()))
-              .build();
-      Lane lane = i % 2 == 0 ? Lane.BULK : Lane.TRANSACTIONAL;
-      sent.add(records.send(records.topics.requests(lane), RecipientKey.bytes(address), request));
-    }
-    sent.forEach(TestTopics::get);
+    pipeline.send("shop", "receipts", count);
   }
 }

@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpServer;
-import io.mailstream.app.StreamsApp;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.embedded.ses.SesSimulator;
 import io.mailstream.runtime.health.CheckResult;
-import io.mailstream.schemas.RecipientKey;
-import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Lane;
-import io.mailstream.v1.Mailbox;
-import io.mailstream.v1.Recipient;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendRequest;
 import io.mailstream.v1.SendResult;
@@ -27,17 +22,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,24 +57,25 @@ class PipelineUnderOutagesIT {
 
   @TempDir Path directory;
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private SesSimulator ses = opened(SesSimulator.start(SesSimulator.Options.defaults()));
-  private TestTopics records;
-  private StreamsApp app;
-  private int requests;
+  private PipelineRig pipeline;
+  private SesSimulator ses;
+
+  @BeforeEach
+  void prepare() {
+    pipeline = new PipelineRig(directory);
+    ses = pipeline.opened(SesSimulator.start(SesSimulator.Options.defaults()));
+  }
 
   @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable last : opened.reversed()) {
-      last.close();
-    }
+  void close() {
+    pipeline.close();
   }
 
   @Test
   void theRegistryIsAwayAtTheStartAndInTheMiddle() throws Exception {
     Optional<Path> kept = Optional.of(directory.resolve("schemas.json"));
-    EmbeddedRegistry registry = opened(EmbeddedRegistry.start("127.0.0.1", 0, kept));
-    prepare(SharedKafka.bootstrapServers(), registry.url());
+    EmbeddedRegistry registry = pipeline.opened(EmbeddedRegistry.start("127.0.0.1", 0, kept));
+    pipeline.connect(SharedKafka.bootstrapServers(), registry.url());
     byte[] strange = byAnotherSchema(registry);
     send(5);
     registry.suspend();
@@ -92,24 +85,26 @@ class PipelineUnderOutagesIT {
     awaitDown("topology", "the topology waits for the schema registry at " + registry.url());
     awaitDown("sender", "waiting for the schema registry");
     registry.resume();
-    awaitResults(5);
+    pipeline.awaitResults(5);
     awaitReady();
 
     registry.close();
     AtomicInteger asked = new AtomicInteger();
     HttpServer overloaded = overloadedRegistry(registry.port(), asked);
     try {
-      records.produce(records.topics.requests(Lane.BULK), "user@example.com", strange);
+      pipeline
+          .records()
+          .produce(pipeline.records().topics.requests(Lane.BULK), "user@example.com", strange);
       SenderRig.await("the topology to ask for the schema", () -> asked.get() >= 6);
       awaitDown("schema-registry", registry.url());
     } finally {
       overloaded.stop(0);
     }
-    opened(EmbeddedRegistry.start("127.0.0.1", registry.port(), kept));
+    pipeline.opened(EmbeddedRegistry.start("127.0.0.1", registry.port(), kept));
 
-    awaitResults(6);
+    pipeline.awaitResults(6);
     assertAllSentOnce();
-    assertThat(records.readRaw(records.topics.deadLetters())).isEmpty();
+    assertThat(pipeline.records().readRaw(pipeline.records().topics.deadLetters())).isEmpty();
     awaitReady();
   }
 
@@ -132,7 +127,7 @@ class PipelineUnderOutagesIT {
 
   /** A request by a schema that nobody but the registry has seen. */
   private byte[] byAnotherSchema(EmbeddedRegistry registry) throws Exception {
-    String topic = records.topics.requests(Lane.BULK);
+    String topic = pipeline.records().topics.requests(Lane.BULK);
     ObjectNode schema = (ObjectNode) JSON.readTree(SendRequest.getClassSchema().toString());
     schema.put("doc", "As another producer has it.");
     HttpResponse<String> answer;
@@ -148,16 +143,17 @@ class PipelineUnderOutagesIT {
                   .build(),
               HttpResponse.BodyHandlers.ofString());
     }
-    byte[] value = records.serializer.serialize(topic, request());
+    byte[] value =
+        pipeline.records().serializer.serialize(topic, pipeline.request("shop", "receipts"));
     return ByteBuffer.wrap(value).putInt(1, JSON.readTree(answer.body()).get("id").asInt()).array();
   }
 
   @Test
   void theEspIsAway() throws IOException {
-    prepare(SharedKafka.bootstrapServers(), EmbeddedRegistry.shared().url());
+    pipeline.connect();
     start(Map.of());
     send(5);
-    awaitResults(5);
+    pipeline.awaitResults(5);
     awaitReady();
     long before = ses.inbox().accepted();
     int port = URI.create(ses.url()).getPort();
@@ -165,10 +161,10 @@ class PipelineUnderOutagesIT {
     send(60);
     awaitDown("account-simulator", "account simulator does not answer");
 
-    ses = opened(SesSimulator.start(SesSimulator.Options.defaults().port(port)));
+    ses = pipeline.opened(SesSimulator.start(SesSimulator.Options.defaults().port(port)));
 
-    awaitResults(65);
-    assertThat(records.read(records.topics.results(), SendResult.class))
+    pipeline.awaitResults(65);
+    assertThat(pipeline.results())
         .extracting(SendResult::getStatus)
         .containsOnly(ResultStatus.SENT);
     assertThat(ses.inbox().accepted() + before).isEqualTo(65);
@@ -178,11 +174,11 @@ class PipelineUnderOutagesIT {
 
   @Test
   void theBrokersAreAway() throws IOException {
-    EmbeddedKafka kafka = opened(EmbeddedKafka.start(EmbeddedKafka.Options.defaults()));
-    prepare(kafka.bootstrapServers(), EmbeddedRegistry.shared().url());
+    EmbeddedKafka kafka = pipeline.opened(EmbeddedKafka.start(EmbeddedKafka.Options.defaults()));
+    pipeline.connect(kafka.bootstrapServers(), EmbeddedRegistry.shared().url());
     start(Map.of());
     send(10);
-    awaitResults(10);
+    pipeline.awaitResults(10);
     awaitReady();
     send(30);
 
@@ -192,90 +188,37 @@ class PipelineUnderOutagesIT {
     kafka.start();
 
     send(10);
-    awaitResults(50);
+    pipeline.awaitResults(50);
     awaitReady();
     send(10);
-    awaitResults(60);
+    pipeline.awaitResults(60);
     assertAllSentOnce();
   }
 
-  private <T extends AutoCloseable> T opened(T resource) {
-    opened.add(resource);
-    return resource;
-  }
-
-  private void prepare(String brokers, String registryUrl) {
-    records = opened(new TestTopics(brokers, registryUrl));
-  }
-
   private void start(Map<String, String> more) throws IOException {
-    Path policies = directory.resolve("policies.yaml");
-    Files.writeString(policies, POLICIES.formatted(ses.url()));
-    Map<String, String> settings = records.settings();
-    settings.put("role", "all");
-    settings.put("policies.file", policies.toString());
-    settings.put("http.port", "0");
-    settings.put("topology.application.id", records.topics.prefix() + "topology");
-    settings.put("topology.state.dir", directory.resolve("stores").toString());
-    settings.put("topology.standbys", "0");
-    settings.put("topology.threads", "1");
-    settings.put("sender.group.id", records.topics.prefix() + "sender");
-    settings.put("sender.instance.id", "one");
-    settings.put("accounts.simulator.access.key.id", "test");
-    settings.put("accounts.simulator.secret.access.key", "test");
-    settings.putAll(more);
-    app = opened(StreamsApp.start(settings));
+    pipeline.start(POLICIES.formatted(ses.url()), List.of("simulator"), more);
   }
 
   private void send(int count) {
-    List<Future<RecordMetadata>> sent = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      SendRequest request = request();
-      sent.add(
-          records.send(
-              records.topics.requests(i % 2 == 0 ? Lane.BULK : Lane.TRANSACTIONAL),
-              RecipientKey.bytes(request.getTo().getFirst().getAddress()),
-              request));
-    }
-    sent.forEach(TestTopics::get);
-  }
-
-  private SendRequest request() {
-    int number = requests++;
-    return SendRequest.newBuilder()
-        .setRequestId("r" + number)
-        .setTenant("shop")
-        .setStream("receipts")
-        .setFrom(new Mailbox("orders@shop.example", null))
-        .setTo(List.of(new Recipient("user%d@example.com".formatted(number), null, Map.of())))
-        .setSubject("Your order")
-        .setContent(new InlineContent("Thank you.", null, List.of()))
-        .build();
+    pipeline.send("shop", "receipts", count);
   }
 
   /** Waits until the check is down and says so; what can come right by itself is still alive. */
   private void awaitDown(String check, String why) {
     SenderRig.await(
         "%s to say: %s".formatted(check, why),
-        () ->
-            app.health().checkReadiness().checks().get(check) instanceof CheckResult.Down down
-                && down.why().contains(why));
-    assertThat(app.health().checkLiveness().isUp()).isTrue();
+        () -> pipeline.check(check) instanceof CheckResult.Down down && down.why().contains(why));
+    assertThat(pipeline.app().health().checkLiveness().isUp()).isTrue();
   }
 
   private void awaitReady() {
-    SenderRig.await("ready", () -> app.health().checkReadiness().isUp());
-    assertThat(app.health().checkLiveness().isUp()).isTrue();
-  }
-
-  private void awaitResults(int count) {
-    SenderRig.await(
-        count + " results", () -> records.readRaw(records.topics.results()).size() >= count);
+    pipeline.awaitReady();
+    assertThat(pipeline.app().health().checkLiveness().isUp()).isTrue();
   }
 
   /** One result each; what nobody can know is labelled, and the ESP was asked once at most. */
   private void assertAllSentOnce() {
-    List<SendResult> results = records.read(records.topics.results(), SendResult.class);
+    List<SendResult> results = pipeline.results();
     Map<String, Integer> sends = new TreeMap<>();
     for (SendResult result : results) {
       int accepted = ses.inbox().accepted(result.getDeliveryId());
@@ -285,7 +228,7 @@ class PipelineUnderOutagesIT {
           .isBetween(result.getStatus() == ResultStatus.UNCERTAIN ? 0 : 1, 1);
       assertThat(result.getStatus()).isIn(ResultStatus.SENT, ResultStatus.UNCERTAIN);
     }
-    assertThat(sends).hasSize(requests);
-    assertThat(results).hasSize(requests);
+    assertThat(sends).hasSize(pipeline.requests());
+    assertThat(results).hasSize(pipeline.requests());
   }
 }

@@ -21,7 +21,7 @@ public final class RawExchange {
   private final RawRequest request;
   private final int maxBody;
   private boolean bodyRead;
-  private boolean reset;
+  private boolean unanswered;
 
   RawExchange(Socket socket, ConnectionInput in, RawRequest request, int maxBody) {
     this.socket = socket;
@@ -74,14 +74,22 @@ public final class RawExchange {
 
   /** Cuts the connection with a TCP reset, unanswered. */
   public void reset() throws IOException {
-    reset = true;
+    unanswered = true;
     socket.setSoLinger(true, 0);
     socket.close();
   }
 
+  /** Never answers; returns when the caller has given up, or the connection's idle time is over. */
+  public void leaveUnanswered() throws IOException {
+    unanswered = true;
+    while (socket.getInputStream().read() >= 0) {
+      // whatever comes is not listened to
+    }
+  }
+
   /** What is left unread would be taken for the next request. */
   boolean keepsAlive() {
-    return !reset && bodyRead && !request.hasHeader("Connection", "close");
+    return !unanswered && bodyRead && !request.hasHeader("Connection", "close");
   }
 
   private boolean isChunked() {

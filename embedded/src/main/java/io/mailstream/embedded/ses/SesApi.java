@@ -74,7 +74,7 @@ final class SesApi {
       throws IOException {
     Optional<SesFault> failure =
         fault
-            .filter(f -> f != SesFault.RESET_AFTER_BODY)
+            .filter(f -> !SesFault.UNANSWERED.contains(f))
             .or(() -> limit(now, request.recipients().size()));
     if (failure.isPresent()) {
       inbox.addFault(failure.get());
@@ -82,12 +82,15 @@ final class SesApi {
       error(exchange, failure.get());
       return;
     }
-    boolean isReset = fault.isPresent();
-    ReceivedMail mail = accept(request, !isReset);
+    ReceivedMail mail = accept(request, fault.isEmpty());
     pause(now);
-    if (isReset) {
-      inbox.addFault(SesFault.RESET_AFTER_BODY);
-      exchange.reset();
+    if (fault.isPresent()) {
+      inbox.addFault(fault.get());
+      if (fault.get() == SesFault.NO_ANSWER) {
+        exchange.leaveUnanswered();
+      } else {
+        exchange.reset();
+      }
     } else {
       json(exchange, 200, JSON.createObjectNode().put("MessageId", mail.messageId()));
     }

@@ -1,6 +1,9 @@
 package io.mailstream.embedded.ses;
 
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** A way in which a call of SendEmail fails, as Amazon SES v2 fails it. */
 public enum SesFault {
@@ -38,7 +41,13 @@ public enum SesFault {
   /** The connection is reset before the request's body was read: SES never had the mail. */
   RESET_BEFORE_BODY,
   /** The connection is reset after the request was read and taken: SES has the mail. */
-  RESET_AFTER_BODY;
+  RESET_AFTER_BODY,
+  /** The request was read and taken, and no answer comes: SES has the mail. */
+  NO_ANSWER;
+
+  /** Those after which SES has the mail and the caller does not know. */
+  public static final Set<SesFault> UNANSWERED =
+      Collections.unmodifiableSet(EnumSet.of(RESET_AFTER_BODY, NO_ANSWER));
 
   private final int status;
   private final String type;
