@@ -44,9 +44,12 @@ final class TopologyRole implements Role {
         new QueryApi(
             new QueryApi.Settings(
                 this::streams,
+                () -> mail == null ? 0 : mail.partitions(),
+                QuerySettings.maxBehind(config),
                 self,
                 CommonConfig.apiTokens(config),
                 config.getString(CommonConfig.HTTP_HOST),
+                policies,
                 writer(config),
                 InstantSource.system(),
                 meters));

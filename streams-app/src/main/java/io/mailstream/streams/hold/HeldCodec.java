@@ -23,6 +23,9 @@ final class HeldCodec {
   private static final byte VERSION = 1;
   private static final int NULL = -1;
 
+  /** Version, reason, uncertainty and time. */
+  private static final int BEFORE_KEY = 3 + Long.BYTES;
+
   private final BinaryMessageEncoder<Delivery> encoder;
   private final BinaryMessageDecoder<Delivery> decoder;
 
@@ -62,6 +65,17 @@ final class HeldCodec {
       throw new UncheckedIOException("a delivery cannot be encoded for the hold store", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** Whom an entry waits for, without reading the mail. */
+  static String recipientKey(byte[] value) {
+    try (DataInputStream in =
+        new DataInputStream(
+            new ByteArrayInputStream(value, BEFORE_KEY, value.length - BEFORE_KEY))) {
+      return in.readUTF();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a held delivery cannot be read", e);
+    }
   }
 
   /**

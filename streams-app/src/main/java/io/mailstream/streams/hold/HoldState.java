@@ -14,6 +14,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /** The small states of this step, each kind under a byte of its own. */
 final class HoldState implements GateStates {
@@ -82,14 +83,31 @@ final class HoldState implements GateStates {
     if (store.get(own) == null) {
       store.put(own, current.toString().getBytes(StandardCharsets.UTF_8));
     }
+    schemas(store).forEach(codec::addWriterSchema);
+  }
+
+  /** The schemas that deliveries are held with. */
+  static List<Schema> schemas(ReadOnlyKeyValueStore<Bytes, byte[]> store) {
+    List<Schema> schemas = new ArrayList<>();
     try (KeyValueIterator<Bytes, byte[]> all =
         store.range(key(SCHEMA, new byte[0]), key(AFTER_SCHEMAS, new byte[0]))) {
       while (all.hasNext()) {
         KeyValue<Bytes, byte[]> entry = all.next();
         String json = new String(entry.value, StandardCharsets.UTF_8);
-        codec.addWriterSchema(new Schema.Parser().parse(json));
+        schemas.add(new Schema.Parser().parse(json));
       }
     }
+    return schemas;
+  }
+
+  /** The key of the totals. */
+  static Bytes totalsKey() {
+    return key(TOTALS, new byte[0]);
+  }
+
+  /** The lowest key of a kind of scope. */
+  static Bytes gateKey(byte scopeKind) {
+    return key(GATE, new byte[] {scopeKind});
   }
 
   private static Bytes key(byte kind, byte[] rest) {

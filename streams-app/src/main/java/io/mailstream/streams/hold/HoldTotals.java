@@ -79,6 +79,14 @@ final class HoldTotals {
   }
 
   private void read(byte[] state) {
+    long[] written = counts(state);
+    System.arraycopy(written, 0, counts, 0, counts.length);
+    sequence = ByteBuffer.wrap(state, 2, Long.BYTES).getLong();
+  }
+
+  /** The counts of a written state, by {@link #index}. */
+  static long[] counts(byte[] state) {
+    long[] counts = new long[HoldReason.values().length * LANES];
     ByteBuffer in = ByteBuffer.wrap(state);
     byte version = in.get();
     int written = in.get();
@@ -87,13 +95,14 @@ final class HoldTotals {
           "totals of version %d with %d counts, but this release reads version %d with up to %d"
               .formatted(version, written, VERSION, counts.length));
     }
-    sequence = in.getLong();
+    in.getLong();
     for (int i = 0; i < written; i++) {
       counts[i] = in.getLong();
     }
+    return counts;
   }
 
-  private static int index(HoldReason reason, Lane lane) {
+  static int index(HoldReason reason, Lane lane) {
     return (reason.code() - 1) * LANES + lane.ordinal();
   }
 }

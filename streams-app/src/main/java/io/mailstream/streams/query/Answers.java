@@ -107,6 +107,15 @@ final class Answers {
     }
   }
 
+  /** What a problem says, to be told to somebody else. */
+  static String detail(Answer answer) {
+    try {
+      return JSON.readTree(answer.body()).path("detail").asText("status " + answer.status());
+    } catch (IOException e) {
+      return "status " + answer.status();
+    }
+  }
+
   static byte[] bytes(Object value) {
     try {
       return JSON.writeValueAsBytes(value);

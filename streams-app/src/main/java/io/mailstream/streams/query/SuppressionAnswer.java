@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What is known of an address, as the API says it.
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param entries all that holds now, for whatever tenant and stream
  * @param softBounces how many bounces that may pass are counted against it; null: not asked
  * @param changes its latest changes, oldest first; null: not asked
+ * @param recordsBehind how many records the copy that answered may be behind; null: the owner did
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record SuppressionAnswer(
@@ -34,7 +36,8 @@ record SuppressionAnswer(
     String reason,
     List<Entry> entries,
     @JsonProperty("soft_bounces") Integer softBounces,
-    List<Change> changes) {
+    List<Change> changes,
+    @JsonProperty("records_behind") Long recordsBehind) {
 
   static SuppressionAnswer of(
       String address, String tenant, String stream, Optional<SuppressionState> state, long now) {
@@ -74,7 +77,48 @@ record SuppressionAnswer(
             .map(Entry::of)
             .toList(),
         softBounces,
-        changes);
+        changes,
+        null);
+  }
+
+  /** What is no address: no mail goes there. */
+  static SuppressionAnswer noAddress(String given) {
+    return new SuppressionAnswer(
+        given, null, null, true, "INVALID_ADDRESS", null, null, null, null);
+  }
+
+  /** The same without what holds and what was changed. */
+  SuppressionAnswer brief() {
+    return new SuppressionAnswer(
+        address, tenant, stream, suppressed, reason, null, null, null, recordsBehind);
+  }
+
+  /** The same without what was changed. */
+  SuppressionAnswer listed() {
+    return new SuppressionAnswer(
+        address, tenant, stream, suppressed, reason, entries, null, null, recordsBehind);
+  }
+
+  /** The same, from a copy. */
+  SuppressionAnswer behind(OptionalLong records) {
+    return new SuppressionAnswer(
+        address,
+        tenant,
+        stream,
+        suppressed,
+        reason,
+        entries,
+        softBounces,
+        changes,
+        records.isPresent() ? records.getAsLong() : null);
+  }
+
+  /** How far an entry reaches: {@code everything}, {@code tenant} or {@code stream}. */
+  static String scope(SuppressionEntry entry) {
+    if (entry.getTenant() == null) {
+      return "everything";
+    }
+    return entry.getStream() == null ? "tenant" : "stream";
   }
 
   /**
@@ -100,7 +144,7 @@ record SuppressionAnswer(
 
     static Entry of(SuppressionEntry entry) {
       return new Entry(
-          scope(entry),
+          SuppressionAnswer.scope(entry),
           entry.getTenant(),
           entry.getStream(),
           entry.getReason().name(),
@@ -109,13 +153,6 @@ record SuppressionAnswer(
           text(entry.getOccurredAt()),
           entry.getSourceEventId(),
           entry.getNote());
-    }
-
-    private static String scope(SuppressionEntry entry) {
-      if (entry.getTenant() == null) {
-        return "everything";
-      }
-      return entry.getStream() == null ? "tenant" : "stream";
     }
 
     private static String text(Instant time) {

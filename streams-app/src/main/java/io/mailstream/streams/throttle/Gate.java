@@ -57,6 +57,22 @@ public final class Gate {
     return out.putLong(closedUntil).array();
   }
 
+  /**
+   * A gate's state as it was written.
+   *
+   * @param tokens how many there were; not a number: it has no bucket
+   * @param updatedAt when they were counted, in milliseconds since the epoch
+   * @param closedUntil until when it is closed altogether
+   */
+  public record Reading(double tokens, long updatedAt, long closedUntil) {
+
+    /** Reads one. */
+    public static Reading of(byte[] state) {
+      ByteBuffer in = ByteBuffer.wrap(state, 1, BYTES - 1);
+      return new Reading(in.getDouble(), in.getLong(), in.getLong());
+    }
+  }
+
   /** What it counts. */
   public Scope scope() {
     return scope;

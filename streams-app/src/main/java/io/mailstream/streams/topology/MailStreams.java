@@ -47,6 +47,7 @@ public final class MailStreams implements AutoCloseable {
   private final Topics topics;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<KafkaStreams> streams = new AtomicReference<>();
+  private volatile int partitions;
   private volatile String waitingFor = "the start";
   private volatile String whyWaiting = "";
   private volatile Thread starter;
@@ -82,6 +83,11 @@ public final class MailStreams implements AutoCloseable {
   /** The application; empty: it waits for Kafka, its topics or the registry. */
   public Optional<KafkaStreams> streams() {
     return Optional.ofNullable(streams.get());
+  }
+
+  /** How many partitions every keyed topic has; 0: it has not asked Kafka yet. */
+  public int partitions() {
+    return partitions;
   }
 
   /** Whether it processes, or what it waits for. */
@@ -130,7 +136,6 @@ public final class MailStreams implements AutoCloseable {
 
   private void launch() {
     waitFor("Kafka at " + String.join(",", config.getList(CommonConfig.BOOTSTRAP_SERVERS)));
-    int partitions;
     try (Admin admin = Admin.create(new HashMap<>(CommonConfig.kafkaClient(config)))) {
       partitions = TopicSetup.verify(admin, topics);
     }

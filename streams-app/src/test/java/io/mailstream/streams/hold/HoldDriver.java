@@ -148,6 +148,10 @@ final class HoldDriver implements AutoCloseable {
     return results.readValuesToList().stream().map(SendResult.class::cast).toList();
   }
 
+  KeyValueStore<Bytes, byte[]> stateStore() {
+    return driver.getKeyValueStore(HoldStores.STATE);
+  }
+
   KeyValueStore<Bytes, byte[]> heldStore() {
     return driver.getKeyValueStore(HoldStores.HELD);
   }

@@ -16,17 +16,17 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two instances of a small topology, each asked for what the other has. */
 class QueryApiIT {
 
-  private static final int PARTITIONS = 4;
+  private static final int PARTITIONS = QueryInstance.PARTITIONS;
   private static final int ADDRESSES = 16;
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -91,8 +91,9 @@ class QueryApiIT {
         assertThat(entry.get("source_event").asText()).isEqualTo("e" + i);
         assertThat(entry.get("since").asText()).startsWith("20");
       }
-      assertThat(instance.count("local")).isPositive();
-      assertThat(instance.count("forwarded")).isPositive();
+      assertThat(instance.count("suppression", "fresh")).isPositive();
+      // Each asked the other for what the other has.
+      assertThat(instance.count("check", "for_another")).isPositive();
     }
   }
 
@@ -146,22 +147,124 @@ class QueryApiIT {
   }
 
   @Test
-  void aForwardedRequestIsNotForwardedAgain() throws Exception {
-    Set<Integer> statuses = new HashSet<>();
-    for (int i = 0; i < ADDRESSES; i++) {
-      HttpRequest request =
-          request(instances.getFirst(), "/v1/suppressions/" + encoded(address(i)))
-              .header(OwnerClient.FORWARDED, "1")
-              .build();
-      HttpResponse<String> response = send(request);
-      statuses.add(response.statusCode());
-      if (response.statusCode() == 503) {
-        assertThat(response.headers().firstValue("Retry-After")).contains("1");
-        assertThat(response.body()).contains("moving between instances");
+  void whatIsAskedForAnotherIsAnsweredFromHereOnly() throws Exception {
+    int owned = 0;
+    for (QueryInstance instance : instances) {
+      for (JsonNode result : forwarded(instance)) {
+        owned += result.has("records_behind") ? 0 : 1;
       }
     }
 
-    assertThat(statuses).containsExactlyInAnyOrder(200, 503);
+    assertThat(owned).isEqualTo(ADDRESSES);
+  }
+
+  @Test
+  void aCopyAnswersAndSaysHowFarItIsBehind() throws Exception {
+    for (QueryInstance instance : instances) {
+      await(() -> forwarded(instance).size() == ADDRESSES);
+      int copies = 0;
+      for (JsonNode result : forwarded(instance)) {
+        assertThat(result.get("suppressed").asBoolean()).isTrue();
+        copies += result.has("records_behind") ? 1 : 0;
+      }
+      assertThat(copies).isBetween(1, ADDRESSES - 1);
+    }
+  }
+
+  private static JsonNode forwarded(QueryInstance instance) {
+    try {
+      HttpResponse<String> response =
+          send(
+              request(instance, Lookup.PATH)
+                  .header(OwnerClient.FORWARDED, "1")
+                  .POST(BodyPublishers.ofString(question(addresses(), "")))
+                  .build());
+      return JSON.readTree(response.body()).get("results");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void manyAreCheckedAtOnceInTheirOrder() throws Exception {
+    List<String> asked = new ArrayList<>(addresses());
+    asked.add("nobody@example.com");
+    asked.add("no address");
+    asked.add("USER0@example.com");
+    for (QueryInstance instance : instances) {
+      JsonNode results = check(instance, asked, "");
+
+      assertThat(results).hasSize(asked.size());
+      for (int i = 0; i < ADDRESSES; i++) {
+        assertThat(results.get(i).get("address").asText()).isEqualTo(address(i));
+        assertThat(results.get(i).get("suppressed").asBoolean()).isTrue();
+        assertThat(results.get(i).has("entries")).isFalse();
+      }
+      assertThat(results.get(ADDRESSES).get("suppressed").asBoolean()).isFalse();
+      assertThat(results.get(ADDRESSES + 1).get("reason").asText()).isEqualTo("INVALID_ADDRESS");
+      assertThat(results.get(ADDRESSES + 2).get("address").asText()).isEqualTo(address(0));
+    }
+    JsonNode details = check(instances.getFirst(), List.of(address(1)), ",\"details\":true");
+    assertThat(details.get(0).get("entries")).hasSize(1);
+  }
+
+  @Test
+  void aThousandAreCheckedAndNotOneMore() throws Exception {
+    List<String> thousand =
+        IntStream.range(0, 1000).mapToObj("somebody%d@example.com"::formatted).toList();
+    assertThat(check(instances.getFirst(), thousand, "")).hasSize(1000);
+
+    List<String> more = new ArrayList<>(thousand);
+    more.add("one@example.com");
+    for (String body :
+        List.of(
+            question(more, ""),
+            question(List.of(), ""),
+            "{\"addresses\":[null]}",
+            "{\"addresses\":[\"a@example.com\"],\"stream\":\"news\"}",
+            "")) {
+      assertThat(
+              send(request(instances.getFirst(), Lookup.PATH)
+                      .POST(BodyPublishers.ofString(body))
+                      .build())
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void theListIsPagedAndEachIsListedOnce() throws Exception {
+    for (QueryInstance instance : instances) {
+      List<String> listed = new ArrayList<>();
+      String cursor = "";
+      do {
+        JsonNode page =
+            JSON.readTree(
+                get(instance, "/v1/suppressions?reason=HARD_BOUNCE&limit=3" + cursor).body());
+        assertThat(page.get("results").size()).isLessThanOrEqualTo(3);
+        page.get("results").forEach(one -> listed.add(one.get("address").asText()));
+        cursor = page.has("next") ? "&cursor=" + page.get("next").asText() : null;
+      } while (cursor != null);
+
+      assertThat(listed).containsExactlyInAnyOrderElementsOf(addresses());
+    }
+  }
+
+  @Test
+  void theListIsSearchedByScopeReasonAndTime() throws Exception {
+    QueryInstance instance = instances.getFirst();
+    String first = "1970-01-01T00:00:00Z";
+
+    assertThat(listed(instance, "scope=stream")).containsExactly("un+sub/scribed@example.com");
+    assertThat(listed(instance, "tenant=shop&stream=news")).hasSize(1);
+    assertThat(listed(instance, "tenant=club")).isEmpty();
+    assertThat(listed(instance, "reason=UNSUBSCRIBE&since=" + first)).hasSize(1);
+    assertThat(listed(instance, "reason=HARD_BOUNCE&until=" + first)).isEmpty();
+    for (String bad :
+        List.of(
+            "scope=all", "reason=X", "since=now", "limit=0", "limit=x", "cursor=eA", "stream=x")) {
+      assertThat(get(instance, "/v1/suppressions?" + bad).statusCode()).as(bad).isEqualTo(400);
+    }
   }
 
   @Test
@@ -271,17 +374,59 @@ class QueryApiIT {
   }
 
   @Test
+  void whatIsKnownOfARecipientIsToldByItsOwner() throws Exception {
+    for (QueryInstance instance : instances) {
+      for (int i = 0; i < 4; i++) {
+        JsonNode known =
+            JSON.readTree(get(instance, "/v1/recipients/" + encoded(address(i))).body());
+
+        assertThat(known.at("/suppression/suppressed").asBoolean()).isTrue();
+        assertThat(known.get("held")).isEmpty();
+        assertThat(known.get("held_complete").asBoolean()).isTrue();
+      }
+    }
+  }
+
+  @Test
   void everyPathOfTheDescriptionAnswers() throws Exception {
     for (ApiContract.Operation operation : contract.operations()) {
       String path = operation.path().replace("{address}", "described@example.com");
+      BodyPublisher body =
+          operation.method().equals("POST")
+              ? BodyPublishers.ofString(question(addresses(), ""))
+              : BodyPublishers.noBody();
       HttpResponse<String> response =
-          send(
-              request(instances.getFirst(), path)
-                  .method(operation.method(), BodyPublishers.noBody())
-                  .build());
+          send(request(instances.getFirst(), path).method(operation.method(), body).build());
 
       assertThat(response.statusCode()).as(operation + ": " + response.body()).isEqualTo(200);
     }
+  }
+
+  private static List<String> listed(QueryInstance instance, String query) throws Exception {
+    List<String> found = new ArrayList<>();
+    JSON.readTree(get(instance, "/v1/suppressions?limit=1000&" + query).body())
+        .get("results")
+        .forEach(one -> found.add(one.get("address").asText()));
+    return found;
+  }
+
+  private static JsonNode check(QueryInstance instance, List<String> addresses, String more)
+      throws Exception {
+    HttpResponse<String> response =
+        send(
+            request(instance, Lookup.PATH)
+                .POST(BodyPublishers.ofString(question(addresses, more)))
+                .build());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return JSON.readTree(response.body()).get("results");
+  }
+
+  private static String question(List<String> addresses, String more) throws Exception {
+    return "{\"addresses\":%s%s}".formatted(JSON.writeValueAsString(addresses), more);
+  }
+
+  private static List<String> addresses() {
+    return IntStream.range(0, ADDRESSES).mapToObj(QueryApiIT::address).toList();
   }
 
   private static int statusOf(HttpRequest request) {

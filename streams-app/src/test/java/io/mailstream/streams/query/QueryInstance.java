@@ -1,9 +1,11 @@
 package io.mailstream.streams.query;
 
+import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.health.Health;
 import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.metrics.Metrics;
 import io.mailstream.schemas.Topics;
+import io.mailstream.streams.hold.HoldStores;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.streams.suppress.Events;
 import io.mailstream.streams.suppress.SuppressStep;
@@ -18,16 +20,23 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.HostInfo;
+import org.apache.kafka.streams.state.Stores;
 
 /** One instance of a small topology, which has the list only, behind the API. */
 final class QueryInstance implements AutoCloseable {
 
+  private static final String POLICIES =
+      "{accounts: {main: {provider: ses}}, default_tenant: {from_domains: '*', other_streams: {}}}";
+
+  static final int PARTITIONS = 4;
   static final String WRITER = "writes";
   static final String READER = "reads";
 
@@ -43,9 +52,12 @@ final class QueryInstance implements AutoCloseable {
         new QueryApi(
             new QueryApi.Settings(
                 () -> Optional.ofNullable(streams.get()),
+                () -> PARTITIONS,
+                10_000,
                 self::get,
                 List.of("test:write:" + WRITER, READER),
                 "127.0.0.1",
+                PolicyLoader.load(POLICIES),
                 new SuppressionWriter.Settings(
                     Map.of("bootstrap.servers", brokers), topics, new AnyRecordSerde(), timeout),
                 InstantSource.system(),
@@ -68,8 +80,13 @@ final class QueryInstance implements AutoCloseable {
     config.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
     config.put(StreamsConfig.APPLICATION_SERVER_CONFIG, "127.0.0.1:" + instance.server.port());
     config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, 1);
+    config.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, 1);
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100);
+    config.put(StreamsConfig.STATE_CLEANUP_DELAY_MS_CONFIG, 600_000);
     config.put("auto.offset.reset", "earliest");
+    // Members hear of a rebalance by their heartbeats.
+    config.put(StreamsConfig.mainConsumerPrefix("heartbeat.interval.ms"), 200);
+    config.put(StreamsConfig.POLL_MS_CONFIG, 20);
     instance.streams.set(new KafkaStreams(topology(topics, instance.meters), config));
     return instance;
   }
@@ -90,10 +107,10 @@ final class QueryInstance implements AutoCloseable {
         .orElse(Set.of());
   }
 
-  double count(String outcome) {
+  double count(String query, String outcome) {
     return meters
         .get("mailstream.query.requests")
-        .tag("query", "suppression")
+        .tag("query", query)
         .tag("outcome", outcome)
         .counter()
         .count();
@@ -108,7 +125,11 @@ final class QueryInstance implements AutoCloseable {
     server.close();
     api.close();
     if (streams.get() != null) {
-      streams.get().close(Duration.ofSeconds(10));
+      streams
+          .get()
+          .close(
+              CloseOptions.timeout(Duration.ofSeconds(10))
+                  .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
     metrics.close();
   }
@@ -130,6 +151,12 @@ final class QueryInstance implements AutoCloseable {
             new SuppressStep.Outputs("results", "results", "suppressions"),
             meters),
         "in");
+    for (String store : List.of(HoldStores.HELD, HoldStores.STATE)) {
+      topology.addStateStore(
+          Stores.keyValueStoreBuilder(
+              Stores.persistentKeyValueStore(store), Serdes.Bytes(), Serdes.ByteArray()),
+          "suppress");
+    }
     topology.addSink(
         "results", topics.results(), new StringSerializer(), serde.serializer(), "suppress");
     topology.addSink(

@@ -1,0 +1,131 @@
+package io.mailstream.streams.query;
+
+import io.mailstream.store.SuppressionState;
+import io.mailstream.streams.suppress.SuppressionStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.LagInfo;
+import org.apache.kafka.streams.errors.StreamsNotStartedException;
+import org.apache.kafka.streams.errors.UnknownStateStoreException;
+import org.apache.kafka.streams.query.KeyQuery;
+import org.apache.kafka.streams.query.Query;
+import org.apache.kafka.streams.query.QueryResult;
+import org.apache.kafka.streams.query.RangeQuery;
+import org.apache.kafka.streams.query.StateQueryRequest;
+import org.apache.kafka.streams.state.KeyValueIterator;
+
+/**
+ * The part of the suppression list that lies on this instance. An active task answers with what it
+ * has; a copy, or a task that is still being restored, only where it is not too far behind, and
+ * then it says how far.
+ */
+final class LocalStore {
+
+  private static final long LAGS_FOR = Duration.ofMillis(500).toNanos();
+
+  private final Supplier<Optional<KafkaStreams>> streams;
+  private final long maxBehind;
+  private Map<Integer, Long> lags = Map.of();
+  private long lagsAt = System.nanoTime() - LAGS_FOR;
+
+  /**
+   * The store.
+   *
+   * @param streams the application; empty: not started yet
+   * @param maxBehind how many records a copy may be behind and still answer
+   */
+  LocalStore(Supplier<Optional<KafkaStreams>> streams, long maxBehind) {
+    this.streams = streams;
+    this.maxBehind = maxBehind;
+  }
+
+  /** What came of a question. */
+  sealed interface Found<R> {
+
+    /**
+     * An answer.
+     *
+     * @param value null: there is nothing
+     * @param behind how many records it may be behind; empty: it is the owner's
+     */
+    record Value<R>(R value, OptionalLong behind) implements Found<R> {}
+
+    /** Not here, or not now; {@code why} is for people. */
+    record NotHere<R>(String why) implements Found<R> {}
+  }
+
+  Found<SuppressionState> get(String key, int partition) {
+    return ask(KeyQuery.withKey(key), partition);
+  }
+
+  /** The values from a key on, in the order of the store; to be closed. */
+  Found<KeyValueIterator<String, SuppressionState>> from(String key, int partition) {
+    return ask(
+        key.isEmpty() ? RangeQuery.withNoBounds() : RangeQuery.withLowerBound(key), partition);
+  }
+
+  private <R> Found<R> ask(Query<R> query, int partition) {
+    Optional<KafkaStreams> app = streams.get();
+    if (app.isEmpty()) {
+      return new Found.NotHere<>("the topology is not started yet");
+    }
+    try {
+      QueryResult<R> result = query(app.get(), query, partition, true);
+      if (result != null && result.isSuccess()) {
+        return new Found.Value<>(result.getResult(), OptionalLong.empty());
+      }
+      OptionalLong behind = behind(app.get(), partition);
+      if (behind.isEmpty()) {
+        return new Found.NotHere<>("partition %d is not on this instance".formatted(partition));
+      }
+      if (behind.getAsLong() > maxBehind) {
+        return new Found.NotHere<>(
+            "this instance's copy of partition %d is %d records behind"
+                .formatted(partition, behind.getAsLong()));
+      }
+      result = query(app.get(), query, partition, false);
+      return result != null && result.isSuccess()
+          ? new Found.Value<>(result.getResult(), behind)
+          : new Found.NotHere<>("partition %d cannot answer now".formatted(partition));
+    } catch (StreamsNotStartedException | IllegalStateException e) {
+      return new Found.NotHere<>("the topology is " + app.get().state());
+    } catch (UnknownStateStoreException e) {
+      return new Found.NotHere<>("this topology has no suppression list");
+    }
+  }
+
+  private static <R> QueryResult<R> query(
+      KafkaStreams app, Query<R> query, int partition, boolean active) {
+    StateQueryRequest<R> request =
+        StateQueryRequest.inStore(SuppressionStore.NAME)
+            .withQuery(query)
+            .withPartitions(Set.of(partition));
+    return app.query(active ? request.requireActive() : request)
+        .getPartitionResults()
+        .get(partition);
+  }
+
+  /** How far this instance is behind; empty: it does not have the partition, or cannot say. */
+  private synchronized OptionalLong behind(KafkaStreams app, int partition) {
+    if (System.nanoTime() - lagsAt > LAGS_FOR) {
+      try {
+        Map<Integer, LagInfo> now =
+            app.allLocalStorePartitionLags().getOrDefault(SuppressionStore.NAME, Map.of());
+        Map<Integer, Long> behind = new java.util.HashMap<>();
+        now.forEach((id, lag) -> behind.put(id, lag.offsetLag()));
+        lags = behind;
+      } catch (KafkaException e) {
+        lags = Map.of();
+      }
+      lagsAt = System.nanoTime();
+    }
+    Long behind = lags.get(partition);
+    return behind == null ? OptionalLong.empty() : OptionalLong.of(behind);
+  }
+}
