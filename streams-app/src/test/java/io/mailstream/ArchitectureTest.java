@@ -130,10 +130,11 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheSesPackageKnowsTheAwsSdk() {
+  void onlyWhatTalksToAwsKnowsItsSdk() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.mailstream.sender.provider.ses..")
+        .resideOutsideOfPackages(
+            "io.mailstream.sender.provider.ses..", "io.mailstream.sender.content.s3..")
         .should()
         .dependOnClassesThat(resideInAPackage("software.amazon.."))
         .check(production);

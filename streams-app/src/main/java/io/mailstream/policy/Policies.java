@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param retry when attempts are repeated
  * @param deduplication how long repeats are recognised
  * @param suppression what the ESPs' reports do to an address
+ * @param references where content may lie that requests refer to
  * @param maxMessageBytes the largest delivery, serialised, in bytes
  * @param maxRequestBytes the largest request in bytes, as the size of its delivery times its
  *     recipients: they are dispatched in one transaction
@@ -26,9 +27,36 @@ public record Policies(
     Retry retry,
     Deduplication deduplication,
     SuppressionRules suppression,
+    References references,
     int maxMessageBytes,
     int maxRequestBytes,
     int maxRecipients) {
+
+  /** Without references. */
+  public Policies(
+      Map<String, Account> accounts,
+      Map<String, Tenant> tenants,
+      Optional<Tenant> defaultTenant,
+      DomainGroups domainGroups,
+      Retry retry,
+      Deduplication deduplication,
+      SuppressionRules suppression,
+      int maxMessageBytes,
+      int maxRequestBytes,
+      int maxRecipients) {
+    this(
+        accounts,
+        tenants,
+        defaultTenant,
+        domainGroups,
+        retry,
+        deduplication,
+        suppression,
+        References.NONE,
+        maxMessageBytes,
+        maxRequestBytes,
+        maxRecipients);
+  }
 
   /** The policy of a tenant; empty: there is none, and its mail is refused. */
   public Optional<Tenant> tenant(String name) {

@@ -123,6 +123,7 @@ public final class PolicyLoader {
           retry(root),
           deduplication(root),
           SuppressionReader.read(root, name -> tenants.containsKey(name) || hasDefaultTenant),
+          ReferencesReader.read(root),
           root.get(
               "max_message_bytes",
               MAX_MESSAGE_BYTES,

@@ -2,10 +2,14 @@ package io.mailstream.sender;
 
 import io.mailstream.sender.Checkpoints.Point;
 import io.mailstream.sender.Send.Stage;
+import io.mailstream.sender.content.ContentStore;
+import io.mailstream.sender.content.Referenced;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
+import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.ReasonCode;
+import io.mailstream.v1.ReferenceContent;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -18,9 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Caller {
 
   private static final Logger LOG = LoggerFactory.getLogger(Caller.class);
+  private static final long BUSY_WAIT_MS = 1_000;
   private static final long UNREADABLE_WAIT_MS = 60_000;
 
   private final SuppressionTail tail;
+  private final ContentStore contents;
   private final long gateMaxAge;
   private final long startMaxDelay;
   private final InstantSource clock;
@@ -28,19 +34,14 @@ final class Caller {
   private final SenderMetrics metrics;
   private final Consumer<Completion> completions;
 
-  Caller(
-      SenderConfig config,
-      SuppressionTail tail,
-      InstantSource clock,
-      Checkpoints checkpoints,
-      SenderMetrics metrics,
-      Consumer<Completion> completions) {
-    this.tail = tail;
-    this.gateMaxAge = config.gateMaxAge().toNanos();
-    this.startMaxDelay = config.startMaxDelay().toNanos();
-    this.clock = clock;
-    this.checkpoints = checkpoints;
-    this.metrics = metrics;
+  Caller(LoopParts parts, Consumer<Completion> completions) {
+    this.tail = parts.tail();
+    this.contents = parts.contents();
+    this.gateMaxAge = parts.config().gateMaxAge().toNanos();
+    this.startMaxDelay = parts.config().startMaxDelay().toNanos();
+    this.clock = parts.clock();
+    this.checkpoints = parts.checkpoints();
+    this.metrics = parts.metrics();
     this.completions = completions;
   }
 
@@ -59,8 +60,60 @@ final class Caller {
   private void callIfStartable(Send send) {
     if (!isStartable(send)) {
       handBack(send);
-      return;
+    } else if (send.delivery().getContent() instanceof ReferenceContent reference) {
+      contents.with(
+          reference,
+          found -> {
+            callWith(send, found);
+            return null;
+          });
+    } else {
+      call(send, send.delivery());
     }
+  }
+
+  /** What a delivery refers to is no part of what is told of it. */
+  private void callWith(Send send, Referenced found) {
+    Delivery delivery = send.delivery();
+    long now = clock.millis();
+    switch (found) {
+      case Referenced.Content(InlineContent content) ->
+          call(send, Delivery.newBuilder(delivery).setContent(content).build());
+      case Referenced.Refused(ReasonCode reason, String detail) ->
+          end(send, Outcome.failed(delivery, reason, detail, now));
+      case Referenced.Unavailable(String detail) ->
+          end(send, withoutContent(delivery, DeferralReason.RETRY, Optional.empty(), detail, now));
+      case Referenced.Busy busy ->
+          end(
+              send,
+              withoutContent(
+                  delivery,
+                  DeferralReason.NOT_STARTED,
+                  Optional.of(Instant.ofEpochMilli(now + BUSY_WAIT_MS)),
+                  "as much referenced content is under way as may be",
+                  now));
+    }
+  }
+
+  private static Outcome withoutContent(
+      Delivery delivery,
+      DeferralReason reason,
+      Optional<Instant> notBefore,
+      String detail,
+      long now) {
+    return Outcome.deferral(
+        delivery, reason, notBefore, ReasonCode.CONTENT_UNAVAILABLE, detail, now);
+  }
+
+  /** Ends a send that was not called, unless it was taken back meanwhile. */
+  private void end(Send send, Outcome outcome) {
+    if (send.move(Stage.READY, Stage.CALLING)) {
+      completions.accept(new Completion(send, outcome));
+    }
+  }
+
+  /** Calls the ESP with a message, the delivery itself or with the content that it refers to. */
+  private void call(Send send, Delivery message) {
     waitForPace(send);
     // After the wait, and as the last thing before the call.
     if (!isStartable(send)) {
@@ -79,8 +132,8 @@ final class Caller {
               case AccountGate.Decision.Back back ->
                   Outcome.deferral(
                       delivery, back.reason(), back.notBefore(), back.code(), back.detail(), now);
-              case AccountGate.Decision.Go go -> callProvider(send);
-              case AccountGate.Decision.Wait wait -> callProvider(send);
+              case AccountGate.Decision.Go go -> callProvider(send, message);
+              case AccountGate.Decision.Wait wait -> callProvider(send, message);
             });
     completions.accept(new Completion(send, outcome));
   }
@@ -155,13 +208,13 @@ final class Caller {
     }
   }
 
-  private Outcome callProvider(Send send) {
+  private Outcome callProvider(Send send, Delivery message) {
     Delivery delivery = send.delivery();
     checkpoints.reached(Point.CALLING);
     long begun = System.nanoTime();
     SendOutcome outcome;
     try {
-      outcome = send.account().provider().send(delivery);
+      outcome = send.account().provider().send(message);
     } catch (RuntimeException e) {
       LOG.error(
           "The provider of account {} failed on delivery {}: the outcome is unknown",

@@ -1,6 +1,7 @@
 package io.mailstream.sender;
 
 import io.mailstream.schemas.Topics;
+import io.mailstream.sender.content.ContentStore;
 import io.mailstream.v1.Lane;
 import java.time.InstantSource;
 import java.util.List;
@@ -18,6 +19,7 @@ record LoopParts(
     RecordCodec codec,
     Map<String, AccountGate> accounts,
     SuppressionTail tail,
+    ContentStore contents,
     Checkpoints checkpoints,
     SenderMetrics metrics,
     InstantSource clock) {

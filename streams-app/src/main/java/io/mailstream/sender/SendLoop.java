@@ -82,7 +82,7 @@ final class SendLoop {
     committer = new Committer(parts.log(), metrics, checkpoints);
     purger = new Purger(parts.admin(), config.purgeInterval());
     endings = new Endings(codec, planner, committer, metrics, clock, returned::add);
-    Caller caller = new Caller(config, tail, clock, checkpoints, metrics, endings::add);
+    Caller caller = new Caller(parts, endings::add);
     slots = new CallSlots(config.slots(), caller::call, e -> callFailure = e);
     consumer.subscribe(parts.dispatchTopics(), partitions);
   }

@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.sender.content.ContentConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
  * @param transactionTimeout after which the brokers abort a transaction of a sender that is gone
  * @param bufferBytes the most bytes of polled records that wait to be started
  * @param slow when an account's breaker opens for slow calls
+ * @param content how content is had that deliveries refer to
  * @param missingOffsets what to do where committed offsets are missing
  * @param clients what every Kafka client is given
  * @param consumer what only the consumer of the dispatch topics is given
@@ -51,6 +53,7 @@ public record SenderConfig(
     Duration transactionTimeout,
     long bufferBytes,
     AccountBreaker.Slow slow,
+    ContentConfig content,
     MissingOffsets missingOffsets,
     Map<String, Object> clients,
     Map<String, Object> consumer,
@@ -95,7 +98,7 @@ public record SenderConfig(
 
   /** Adds the sender's settings to those of the service that runs it. */
   public static ConfigDef define(ConfigDef def) {
-    return defineTimes(defineBreaker(defineBounds(def)))
+    return ContentConfig.define(defineTimes(defineBreaker(defineBounds(def))))
         .define(
             GROUP_ID,
             Type.STRING,
@@ -271,6 +274,7 @@ public record SenderConfig(
         Duration.ofMillis(config.getInt(TRANSACTION_TIMEOUT)),
         config.getLong(BUFFER_BYTES),
         new AccountBreaker.Slow(millis(config, SLOW_CALL), config.getInt(SLOW_CALL_PERCENT)),
+        ContentConfig.of(config),
         missingOffsets(config.getString(MISSING_OFFSETS)),
         CommonConfig.kafkaClient(config),
         config.passThrough(CONSUMER_PREFIX),
@@ -289,6 +293,11 @@ public record SenderConfig(
   /** How many calls may be in flight at once; the rest of the open sends is started ahead. */
   int slots() {
     return Math.max(1, openSends - openSends / 5);
+  }
+
+  /** How many of the calls may wait for content that they refer to; the rest is for others. */
+  int contentWaits() {
+    return Math.max(1, slots() / 5);
   }
 
   /** The stable transactional id of this instance. */

@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
+import io.mailstream.sender.content.ContentStore;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Lane;
@@ -42,6 +43,7 @@ final class SenderProcess {
   private final RecordCodec codec;
   private final Map<String, AccountGate> accounts;
   private final AccountMonitor monitor;
+  private final ContentStore contents;
   private final SenderMetrics metrics;
   private final SenderRole.Surroundings surroundings;
   private final SenderClients clients;
@@ -60,6 +62,7 @@ final class SenderProcess {
       RecordCodec codec,
       Map<String, AccountGate> accounts,
       AccountMonitor monitor,
+      ContentStore contents,
       SenderMetrics metrics,
       SenderClients clients,
       SenderRole.Surroundings surroundings) {
@@ -68,6 +71,7 @@ final class SenderProcess {
     this.codec = codec;
     this.accounts = accounts;
     this.monitor = monitor;
+    this.contents = contents;
     this.metrics = metrics;
     this.surroundings = surroundings;
     this.clients = clients;
@@ -145,6 +149,7 @@ final class SenderProcess {
                   codec,
                   accounts,
                   tail,
+                  contents,
                   surroundings.checkpoints(),
                   metrics,
                   surroundings.clock()),

@@ -9,6 +9,7 @@ import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.runtime.health.HealthCheck;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.AvroSerdeConfig;
+import io.mailstream.sender.content.ContentStore;
 import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.ProviderFactory;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -48,6 +49,7 @@ public final class SenderRole implements Role {
   private final Map<String, AccountGate> accounts = new TreeMap<>();
   private final SenderProcess process;
   private final AccountMonitor monitor;
+  private final ContentStore contents;
   private final AccountReporter reporter;
   private final InstantSource clock;
   private final Duration stopBound;
@@ -58,8 +60,8 @@ public final class SenderRole implements Role {
    * @param config with the settings of {@link SenderConfig#define}
    * @param policies the accounts
    * @param registry where its meters go
-   * @throws IllegalArgumentException if the settings of an account are wrong, or a stream is a
-   *     subscription and nothing is set to end it by; names every fault
+   * @throws IllegalArgumentException if the settings of an account or of referenced content are
+   *     wrong, or a stream is a subscription and nothing is set to end it by; names every fault
    */
   public SenderRole(ServiceConfig config, Policies policies, MeterRegistry registry) {
     this(
@@ -89,12 +91,16 @@ public final class SenderRole implements Role {
     monitor = new AccountMonitor(accounts.values(), clock);
     RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
     SenderMetrics metrics = new SenderMetrics(registry);
+    contents =
+        ContentStore.create(
+            policies.references(), config.content(), config.contentWaits(), registry);
     accounts.values().forEach(metrics::account);
     SenderClients clients = surroundings.clients().apply(config);
     reporter =
         new AccountReporter(config.instanceId(), accounts.values(), codec, clients::reports, clock);
     process =
-        new SenderProcess(config, topics, codec, accounts, monitor, metrics, clients, surroundings);
+        new SenderProcess(
+            config, topics, codec, accounts, monitor, contents, metrics, clients, surroundings);
   }
 
   private static Function<Account, EmailProvider> providers(
@@ -201,6 +207,7 @@ public final class SenderRole implements Role {
     process.stop(stopBound);
     monitor.close();
     accounts.values().forEach(AccountGate::close);
+    contents.close();
     LOG.info("The sender has stopped");
   }
 }

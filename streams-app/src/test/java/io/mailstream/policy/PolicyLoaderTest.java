@@ -9,6 +9,7 @@ import io.mailstream.policy.SuppressionRules.Reasons;
 import io.mailstream.policy.SuppressionRules.Rule;
 import io.mailstream.policy.SuppressionRules.SoftBounces;
 import io.mailstream.v1.Lane;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -78,6 +79,7 @@ class PolicyLoaderTest {
               tenants: {acme: {complaint: {scope: stream}, soft_bounces: {count: 0}}}
             max_message_bytes: 256KiB
             max_request_bytes: 1MiB
+            references: {allowed: ["https://files.example.com/mail/", "s3://bucket/"], max_bytes: 3MiB}
             max_recipients: 7
             """);
 
@@ -132,6 +134,11 @@ class PolicyLoaderTest {
     assertThat(policies.maxMessageBytes()).isEqualTo(262_144);
     assertThat(policies.maxRequestBytes()).isEqualTo(1_048_576);
     assertThat(policies.maxRecipients()).isEqualTo(7);
+    assertThat(policies.references())
+        .isEqualTo(
+            new References(
+                List.of(URI.create("https://files.example.com/mail/"), URI.create("s3://bucket/")),
+                3 * 1024 * 1024));
   }
 
   @Test
@@ -271,6 +278,7 @@ class PolicyLoaderTest {
                 account: nowhere
                 streams:
                   x: {limit: {rate: fast, burst: 0}, evidence_window: soon, subscription: maybe}
+            references: {allowed: ["http://files.example.com/"], max_bytes: 41MiB}
             retry: {initial: 2h, max: 1h, max_attempts: 0, jitter: 2}
             deduplication: {window: 1s, buckets: 99}
             max_message_bytes: 1000MiB
@@ -293,6 +301,9 @@ class PolicyLoaderTest {
                 .isEqualTo("tenants.acme.streams.x.subscription: is 'maybe': give true or false"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.max: is below retry.initial"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.max_attempts: is '0'"))
+        .anySatisfy(fault ->
+            assertThat(fault).startsWith("references.allowed: holds 'http://files.example.com/'"))
+        .anySatisfy(fault -> assertThat(fault).startsWith("references.max_bytes: is '41MiB'"))
         .anySatisfy(fault -> assertThat(fault).startsWith("retry.jitter: is '2'"))
         .anySatisfy(fault -> assertThat(fault).startsWith("deduplication.window: is '1s'"))
         .anySatisfy(fault -> assertThat(fault).startsWith("deduplication.buckets: is '99'"))

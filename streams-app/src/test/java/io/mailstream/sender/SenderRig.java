@@ -7,6 +7,7 @@ import io.mailstream.policy.Deduplication;
 import io.mailstream.policy.DomainGroups;
 import io.mailstream.policy.Limit;
 import io.mailstream.policy.Policies;
+import io.mailstream.policy.References;
 import io.mailstream.policy.Retry;
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.runtime.config.CommonConfig;
@@ -71,6 +72,7 @@ final class SenderRig implements AutoCloseable {
   private Function<Map<String, Object>, Consumer<byte[], byte[]>> tailConsumers =
       KafkaConsumer::new;
   private Optional<Limit> limit = Optional.empty();
+  private References references = References.NONE;
   private int deliveries;
 
   SenderRig() {
@@ -95,6 +97,12 @@ final class SenderRig implements AutoCloseable {
   /** With a limit of the account. */
   SenderRig limit(double perSecond, double burst) {
     limit = Optional.of(new Limit(perSecond, burst));
+    return this;
+  }
+
+  /** With references that are allowed. */
+  SenderRig references(References allowed) {
+    references = allowed;
     return this;
   }
 
@@ -156,6 +164,7 @@ final class SenderRig implements AutoCloseable {
         new Retry(Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0, 5, Duration.ofHours(1)),
         new Deduplication(Duration.ofHours(24), 2),
         SuppressionRules.usual(),
+        references,
         1_000_000,
         1_000_000,
         50);

@@ -1,5 +1,6 @@
 package io.mailstream.streams.validate;
 
+import io.mailstream.policy.References;
 import io.mailstream.v1.Attachment;
 import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.RawContent;
@@ -22,14 +23,16 @@ final class ContentRules {
           TOKEN + "/" + TOKEN + "( ?; ?" + TOKEN + "=(" + TOKEN + "|\"[^\"\\\\\\p{Cntrl}]*\"))*");
   private static final Pattern CONTENT_ID = Pattern.compile("[!-~&&[^<>]]{1,255}");
 
+  private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
   private ContentRules() {}
 
-  static void check(Faults faults, Object content) {
+  static void check(Faults faults, Object content, References references) {
     switch (content) {
       case InlineContent inline -> inline(faults, inline);
       case TemplateContent template -> unsupported(faults, "a template");
       case RawContent raw -> unsupported(faults, "raw MIME");
-      case ReferenceContent reference -> unsupported(faults, "a reference");
+      case ReferenceContent reference -> reference(faults, reference, references);
       case null, default ->
           faults.add(ReasonCode.NO_CONTENT, "content", "is missing: give inline text or HTML");
     }
@@ -40,6 +43,36 @@ final class ContentRules {
         ReasonCode.UNSUPPORTED_CONTENT,
         "content",
         "is " + kind + ", which is not supported yet: give inline text or HTML");
+  }
+
+  private static void reference(Faults faults, ReferenceContent content, References references) {
+    if (references.isEmpty()) {
+      faults.add(
+          ReasonCode.UNSUPPORTED_CONTENT,
+          "content",
+          "is a reference, and the policies allow none (references): give inline text or HTML");
+      return;
+    }
+    if (references.find(content.getUri()).isEmpty()) {
+      faults.add(
+          ReasonCode.INVALID_CONTENT,
+          "content.uri",
+          "is not below an address that the policies allow (references.allowed), or is written"
+              + " otherwise than plainly");
+    }
+    if (!SHA256.matcher(content.getSha256()).matches()) {
+      faults.add(
+          ReasonCode.INVALID_CONTENT, "content.sha256", "is not 64 lower-case hexadecimal digits");
+    }
+    if (content.getSize() < 1) {
+      faults.add(ReasonCode.INVALID_CONTENT, "content.size", "is below 1: give it in bytes");
+    } else if (content.getSize() > references.maxBytes()) {
+      faults.add(
+          ReasonCode.TOO_LARGE,
+          "content.size",
+          "is %d bytes: the policies allow %d (references.max_bytes)"
+              .formatted(content.getSize(), references.maxBytes()));
+    }
   }
 
   private static void inline(Faults faults, InlineContent inline) {

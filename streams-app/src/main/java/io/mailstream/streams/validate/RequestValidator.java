@@ -71,7 +71,7 @@ final class RequestValidator {
         request.getSubject(),
         TextRules.LONGEST_LINE);
     HeaderRules.check(faults, request.getHeaders());
-    ContentRules.check(faults, request.getContent());
+    ContentRules.check(faults, request.getContent(), policies.references());
     tags(faults, request.getTags());
     schedule(faults, request, now);
     return faults;

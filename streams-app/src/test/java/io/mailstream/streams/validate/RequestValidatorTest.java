@@ -3,6 +3,7 @@ package io.mailstream.streams.validate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.policy.References;
 import io.mailstream.v1.Attachment;
 import io.mailstream.v1.Header;
 import io.mailstream.v1.InlineContent;
@@ -42,6 +43,7 @@ class RequestValidatorTest {
                   account: a
                   streams: {news: {}}
               max_recipients: 3
+              references: {allowed: ["https://files.example.com/mail/"], max_bytes: 1000}
               """));
 
   @Test
@@ -173,12 +175,28 @@ class RequestValidatorTest {
   }
 
   @Test
+  void references() {
+    String sha256 = "0f".repeat(32);
+    String uri = "https://files.example.com/mail/a";
+    assertThat(codes(refer(uri, sha256, 1000))).isEmpty();
+    assertThat(codes(refer("https://evil.example/mail/a", "0F", 1000)))
+        .containsExactly(ReasonCode.INVALID_CONTENT);
+    assertThat(codes(refer(uri, sha256, 0))).containsExactly(ReasonCode.INVALID_CONTENT);
+    assertThat(codes(refer(uri, sha256, 1001))).containsExactly(ReasonCode.TOO_LARGE);
+    Faults faults = new Faults();
+    ContentRules.check(faults, new ReferenceContent(uri, sha256, 1L), References.NONE);
+    assertThat(faults.codes()).containsExactly(ReasonCode.UNSUPPORTED_CONTENT);
+  }
+
+  private static Consumer<SendRequest> refer(String uri, String sha256, long size) {
+    return request -> request.setContent(new ReferenceContent(uri, sha256, size));
+  }
+
+  @Test
   void contentKinds() {
     assertThat(codes(request -> request.setContent(new TemplateContent("t", null, Map.of()))))
         .containsExactly(ReasonCode.UNSUPPORTED_CONTENT);
     assertThat(codes(request -> request.setContent(new RawContent(ByteBuffer.allocate(1)))))
-        .containsExactly(ReasonCode.UNSUPPORTED_CONTENT);
-    assertThat(codes(request -> request.setContent(new ReferenceContent("s3://x", "00", 1L))))
         .containsExactly(ReasonCode.UNSUPPORTED_CONTENT);
     assertThat(codes(request -> request.setContent(new InlineContent(null, "", List.of()))))
         .containsExactly(ReasonCode.NO_CONTENT);
