@@ -38,7 +38,7 @@ final class AccountGate implements AutoCloseable {
   private static final Duration PARKED = Duration.ofMinutes(1);
 
   private final Account account;
-  private final EmailProvider provider;
+  private final ReloadableProvider provider;
   private final Pace pace = new Pace();
   private final ConcurrencyLimit concurrency;
   private final AccountBreaker breaker;
@@ -47,6 +47,7 @@ final class AccountGate implements AutoCloseable {
   private volatile Runnable changed = () -> {};
   private volatile Parked parked = new Parked(0, "");
   private volatile Optional<AccountQuota> quota = Optional.empty();
+  private volatile String renewalTrouble = "";
   private volatile double rate = Double.POSITIVE_INFINITY;
   private double share;
 
@@ -75,7 +76,7 @@ final class AccountGate implements AutoCloseable {
 
   AccountGate(Account account, EmailProvider provider, SenderConfig config, InstantSource clock) {
     this.account = account;
-    this.provider = provider;
+    this.provider = new ReloadableProvider(provider, clock);
     this.concurrency = new ConcurrencyLimit(config.openSends());
     this.breaker = new AccountBreaker(account.name(), config.slow(), clock, () -> changed.run());
   }
@@ -255,6 +256,38 @@ final class AccountGate implements AutoCloseable {
     double mine = Double.isInfinite(ceiling) ? ceiling : ceiling * share;
     rate = Math.max(slowdown.of(mine), 1e-3);
     pace.limit(rate, burst * share, nanos);
+  }
+
+  /**
+   * Goes on with new credentials, where there are some. An account that was parked is tried again
+   * at once: what kept it from sending may be mended.
+   *
+   * @return whether there were
+   * @throws IllegalArgumentException if there are, and they cannot be used: the old ones stay
+   */
+  boolean renew(AccountProviders providers) {
+    Optional<EmailProvider> next;
+    try {
+      next = providers.renew(account);
+      renewalTrouble = "";
+    } catch (RuntimeException e) {
+      renewalTrouble =
+          "account %s keeps its credentials, since the new ones cannot be used: %s"
+              .formatted(name(), e.getMessage());
+      throw e;
+    }
+    if (next.isEmpty()) {
+      return false;
+    }
+    provider.replace(next.get());
+    parked = new Parked(0, "");
+    changed.run();
+    return true;
+  }
+
+  /** What keeps new credentials from being used, for people; empty: nothing. */
+  Optional<String> renewalTrouble() {
+    return Optional.of(renewalTrouble).filter(text -> !text.isEmpty());
   }
 
   /** What is known of the account. */

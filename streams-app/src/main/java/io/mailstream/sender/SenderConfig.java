@@ -34,6 +34,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
  * @param bufferBytes the most bytes of polled records that wait to be started
  * @param slow when an account's breaker opens for slow calls
  * @param content how content is had that deliveries refer to
+ * @param credentialsInterval the time between two looks at the accounts' credentials; zero: none
  * @param missingOffsets what to do where committed offsets are missing
  * @param clients what every Kafka client is given
  * @param consumer what only the consumer of the dispatch topics is given
@@ -54,6 +55,7 @@ public record SenderConfig(
     long bufferBytes,
     AccountBreaker.Slow slow,
     ContentConfig content,
+    Duration credentialsInterval,
     MissingOffsets missingOffsets,
     Map<String, Object> clients,
     Map<String, Object> consumer,
@@ -92,6 +94,7 @@ public record SenderConfig(
   static final String BUFFER_BYTES = "sender.buffer.bytes";
   static final String SLOW_CALL = "sender.breaker.slow.call.ms";
   static final String SLOW_CALL_PERCENT = "sender.breaker.slow.call.percent";
+  static final String CREDENTIALS_INTERVAL = "sender.credentials.interval.ms";
   static final String MISSING_OFFSETS = "sender.offsets.missing";
 
   private static final long MEBIBYTE = 1024L * 1024;
@@ -221,6 +224,15 @@ public record SenderConfig(
             "The time between two deletions of finished records from the dispatch topics, in"
                 + " milliseconds.")
         .define(
+            CREDENTIALS_INTERVAL,
+            Type.LONG,
+            30_000,
+            Range.between(0, 3_600_000),
+            Importance.MEDIUM,
+            "The time between two looks at the files that hold the accounts' credentials, in"
+                + " milliseconds: those that have changed are used from then on. 0: they are read"
+                + " at the start only.")
+        .define(
             TRANSACTION_TIMEOUT,
             Type.INT,
             15_000,
@@ -275,6 +287,7 @@ public record SenderConfig(
         config.getLong(BUFFER_BYTES),
         new AccountBreaker.Slow(millis(config, SLOW_CALL), config.getInt(SLOW_CALL_PERCENT)),
         ContentConfig.of(config),
+        millis(config, CREDENTIALS_INTERVAL),
         missingOffsets(config.getString(MISSING_OFFSETS)),
         CommonConfig.kafkaClient(config),
         config.passThrough(CONSUMER_PREFIX),

@@ -115,6 +115,16 @@ final class SenderMetrics {
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 
+  /** New credentials were found. */
+  void reloaded(String account, String outcome) {
+    Counter.builder("mailstream.sender.credentials.reloads")
+        .description("New credentials of accounts, by whether they are used")
+        .tag("account", account)
+        .tag("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
   void committed() {
     commits.increment();
   }

@@ -1,7 +1,6 @@
 package io.mailstream.sender;
 
 import io.mailstream.app.Role;
-import io.mailstream.policy.Account;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.utils.Utils;
@@ -51,6 +51,7 @@ public final class SenderRole implements Role {
   private final AccountMonitor monitor;
   private final ContentStore contents;
   private final AccountReporter reporter;
+  private final CredentialWatch credentials;
   private final InstantSource clock;
   private final Duration stopBound;
 
@@ -78,7 +79,7 @@ public final class SenderRole implements Role {
       SenderConfig config,
       Topics topics,
       Policies policies,
-      Function<Account, EmailProvider> providers,
+      AccountProviders providers,
       Serdes serdes,
       MeterRegistry registry,
       Surroundings surroundings) {
@@ -87,7 +88,7 @@ public final class SenderRole implements Role {
     policies
         .accounts()
         .forEach((name, account) ->
-            accounts.put(name, new AccountGate(account, providers.apply(account), config, clock)));
+            accounts.put(name, new AccountGate(account, providers.create(account), config, clock)));
     monitor = new AccountMonitor(accounts.values(), clock);
     RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
     SenderMetrics metrics = new SenderMetrics(registry);
@@ -95,6 +96,8 @@ public final class SenderRole implements Role {
         ContentStore.create(
             policies.references(), config.content(), config.contentWaits(), registry);
     accounts.values().forEach(metrics::account);
+    credentials =
+        new CredentialWatch(accounts.values(), providers, metrics, config.credentialsInterval());
     SenderClients clients = surroundings.clients().apply(config);
     reporter =
         new AccountReporter(config.instanceId(), accounts.values(), codec, clients::reports, clock);
@@ -103,15 +106,15 @@ public final class SenderRole implements Role {
             config, topics, codec, accounts, monitor, contents, metrics, clients, surroundings);
   }
 
-  private static Function<Account, EmailProvider> providers(
-      ServiceConfig config, Policies policies) {
-    Map<String, String> credentials = SenderConfig.accounts(config);
-    return UnsubscribeSettings.of(config, policies)
-        .map(settings -> new UnsubscribeHeaders(policies, settings))
-        .<Function<Account, EmailProvider>>map(headers ->
-            account ->
-                new UnsubscribingProvider(ProviderFactory.create(account, credentials), headers))
-        .orElse(account -> ProviderFactory.create(account, credentials));
+  private static AccountProviders providers(ServiceConfig config, Policies policies) {
+    return new ConfiguredProviders(
+        config::resolveAgain,
+        ProviderFactory::create,
+        UnsubscribeSettings.of(config, policies)
+            .map(settings -> new UnsubscribeHeaders(policies, settings))
+            .<UnaryOperator<EmailProvider>>map(
+                headers -> provider -> new UnsubscribingProvider(provider, headers))
+            .orElse(UnaryOperator.identity()));
   }
 
   /** What writes and reads Avro. */
@@ -154,6 +157,7 @@ public final class SenderRole implements Role {
   @Override
   public void start() {
     monitor.start();
+    credentials.start();
     reporter.start();
     process.start();
   }
@@ -179,7 +183,7 @@ public final class SenderRole implements Role {
     long now = clock.millis();
     Optional<String> trouble = gate.trouble(now);
     if (trouble.isEmpty()) {
-      return CheckResult.up();
+      return gate.renewalTrouble().map(CheckResult::up).orElseGet(CheckResult::up);
     }
     return accounts.values().stream().allMatch(other -> other.trouble(now).isPresent())
         ? CheckResult.down(trouble.get())
@@ -205,6 +209,7 @@ public final class SenderRole implements Role {
     LOG.info("The sender stops");
     reporter.close();
     process.stop(stopBound);
+    credentials.close();
     monitor.close();
     accounts.values().forEach(AccountGate::close);
     contents.close();

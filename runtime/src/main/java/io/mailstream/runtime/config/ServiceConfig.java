@@ -24,6 +24,9 @@ public abstract class ServiceConfig extends AbstractConfig {
 
   private static final String ANY = "*.";
 
+  /** As it was configured, variables and all. */
+  private final Map<String, String> given;
+
   /**
    * Validates everything and takes it over.
    *
@@ -54,6 +57,19 @@ public abstract class ServiceConfig extends AbstractConfig {
     // The variables are resolved already: an empty map of provider settings, and no logging, since
     // Kafka's own would print the values.
     super(def, validated(def, values, passThrough, relations), Map.of(), false);
+    given = new TreeMap<>(values);
+  }
+
+  /**
+   * What is set below a prefix by now, by its full keys: variables are resolved once more, from
+   * files that may have changed since.
+   *
+   * @throws ConfigFaults if one cannot be resolved
+   */
+  public Map<String, String> resolveAgain(String prefix) {
+    Map<String, String> wanted = new TreeMap<>(given);
+    wanted.keySet().removeIf(key -> !key.startsWith(prefix) && !ConfigVariables.isProviderKey(key));
+    return ConfigSources.resolve(wanted);
   }
 
   /**
