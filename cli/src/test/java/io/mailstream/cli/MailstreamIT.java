@@ -9,12 +9,18 @@ import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
+import io.mailstream.v1.SuppressionCommand;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
@@ -323,5 +329,66 @@ class MailstreamIT {
     assertThat(run.status()).isEqualTo(3);
     assertThat(run.err()).contains(nowhere).contains("--registry");
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void aListIsImportedAndABadLineNamed() throws Exception {
+    Path file =
+        Files.writeString(
+            dir.resolve("list.csv"),
+            "address,reason\nA@Example.com,COMPLAINT\nnobody,\nb@example.com,\n");
+
+    Run dry = run("suppressions", "import", file.toString(), "--dry-run");
+    assertThat(dry.status()).isEqualTo(1);
+    assertThat(dry.err())
+        .contains("line 3: address", "2 lines are good, 1 bad; nothing was imported");
+    assertThat(commands()).isEmpty();
+
+    Path bad = dir.resolve("bad.txt");
+    Run run =
+        run("suppressions", "import", file.toString(), "--tenant", "shop", "--bad", bad.toString());
+    assertThat(run.status()).as(run.err()).isEqualTo(1);
+    assertThat(Files.readString(bad)).startsWith("line 3: address");
+    List<SuppressionCommand> commands = commands();
+    assertThat(commands)
+        .extracting(SuppressionCommand::getAddress)
+        .containsExactlyInAnyOrder("A@Example.com", "b@example.com");
+    assertThat(commands)
+        .allSatisfy(command -> {
+          assertThat(command.getTenant()).isEqualTo("shop");
+          assertThat(command.getIssuedBy()).isEqualTo("import");
+        });
+
+    // As if it had been interrupted behind the third line.
+    String id = commands.getFirst().getCommandId();
+    new ResumeFile(file, id.substring(0, id.lastIndexOf('-'))).write(3, "");
+    Run rest = run("suppressions", "import", file.toString(), "--tenant", "shop");
+    assertThat(rest.err()).contains("going on behind line 3", "1 lines imported, 0 bad");
+    assertThat(commands())
+        .hasSize(3)
+        // A line that is imported twice has the same id.
+        .extracting(SuppressionCommand::getCommandId)
+        .hasSameElementsAs(commands.stream().map(SuppressionCommand::getCommandId).toList());
+    assertThat(dir.resolve("list.csv.progress")).doesNotExist();
+  }
+
+  private static List<SuppressionCommand> commands() {
+    Settings settings = Settings.load(Optional.empty(), env(), Map.of());
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    Terminal terminal = new Terminal(InputStream.nullInputStream(), nowhere, nowhere, env(), false);
+    List<SuppressionCommand> found = new ArrayList<>();
+    try (TopicReader<SuppressionCommand> reader =
+        new TopicReader<>(
+            settings,
+            terminal,
+            topics.suppressionImports(),
+            SuppressionCommand.class,
+            TopicReader.From.BEGINNING)) {
+      reader.markEnds();
+      while (!reader.reachedEnds()) {
+        found.addAll(reader.poll(Duration.ofMillis(100)));
+      }
+    }
+    return found;
   }
 }
