@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResultsCommand.class,
       CancelCommand.class,
       SuppressionsCommand.class,
+      DeadLettersCommand.class,
       MonitorCommand.class,
       TopicsCommand.class,
       CommandLine.HelpCommand.class
