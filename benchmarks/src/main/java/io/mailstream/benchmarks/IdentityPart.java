@@ -1,0 +1,52 @@
+package io.mailstream.benchmarks;
+
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+
+/** The cheapest topology there is: what comes in goes out, as the bytes that it is. */
+final class IdentityPart {
+
+  private IdentityPart() {}
+
+  /**
+   * Runs until its parent ends.
+   *
+   * @param args brokers, application id, topic in, topic out, state directory, threads
+   */
+  public static void main(String[] args) {
+    Properties config = new Properties();
+    config.putAll(Lab.PATIENT);
+    config.putAll(
+        Map.of(
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+            args[0],
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            args[1],
+            StreamsConfig.STATE_DIR_CONFIG,
+            args[4],
+            StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+            args[5],
+            StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+            StreamsConfig.EXACTLY_ONCE_V2,
+            "producer.compression.type",
+            "lz4"));
+    var bytes = Serdes.ByteArray();
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(args[2], Consumed.with(bytes, bytes)).to(args[3], Produced.with(bytes, bytes));
+    try (KafkaStreams streams = new KafkaStreams(builder.build(), config)) {
+      streams.setStateListener((state, before) -> {
+        if (state == KafkaStreams.State.RUNNING) {
+          System.out.println(Part.READY + args[1]);
+        }
+      });
+      streams.start();
+      ProcessHandle.current().parent().orElseThrow().onExit().join();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.mailstream.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
+
+/** What came out: a table for people, JSON for the record. Medians over the rounds. */
+final class Report {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final String title;
+  private final Map<String, List<Sample>> samples;
+  private final String base;
+
+  /**
+   * A report.
+   *
+   * @param base the contender that the others are compared with
+   */
+  Report(String title, Map<String, List<Sample>> samples, String base) {
+    this.title = title;
+    this.samples = samples;
+    this.base = base;
+  }
+
+  /** The table, in Markdown. */
+  void print(PrintWriter out) {
+    out.printf("%n%s (%s)%n%n", title, Machine.describe());
+    out.println(
+        "| | messages a second | of " + base + " | CPU µs a message | of which processes |");
+    out.println("|---|---|---|---|---|");
+    samples.forEach((name, runs) ->
+        out.printf(
+            "| %s | %,.0f (%,.0f–%,.0f) | %.2f | %.0f | %s |%n",
+            name,
+            median(runs, Sample::rate),
+            runs.stream().mapToDouble(Sample::rate).min().orElse(0),
+            runs.stream().mapToDouble(Sample::rate).max().orElse(0),
+            median(runs, Sample::rate) / median(samples.get(base), Sample::rate),
+            median(runs, Sample::micros),
+            processes(runs)));
+    out.flush();
+  }
+
+  /** The same with every round, as a file. */
+  void write(Path file) throws IOException {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("benchmark", title);
+    root.put("machine", Machine.describe());
+    root.put("measured_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    root.put("compared_with", base);
+    ObjectNode contenders = root.putObject("contenders");
+    samples.forEach((name, runs) -> {
+      ObjectNode contender = contenders.putObject(name);
+      contender.put("messages_per_second", round(median(runs, Sample::rate)));
+      contender.put("cpu_micros_per_message", round(median(runs, Sample::micros)));
+      var rounds = contender.putArray("rounds");
+      for (Sample sample : runs) {
+        ObjectNode one = rounds.addObject();
+        one.put("messages", sample.messages());
+        one.put("seconds", sample.wall().toMillis() / 1e3);
+        one.put("machine_cpu_seconds", sample.machine().toMillis() / 1e3);
+        ObjectNode processes = one.putObject("process_cpu_seconds");
+        sample.cpu().forEach((process, cpu) -> processes.put(process, cpu.toMillis() / 1e3));
+      }
+    });
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Files.writeString(file, JSON.writeValueAsString(root) + "\n");
+  }
+
+  private static String processes(List<Sample> runs) {
+    TreeSet<String> names = new TreeSet<>();
+    runs.forEach(sample -> names.addAll(sample.cpu().keySet()));
+    return String.join(
+        ", ",
+        names.stream()
+            .map(name -> "%s %.0f".formatted(name, median(runs, s -> s.micros(name))))
+            .toList());
+  }
+
+  private static double median(List<Sample> runs, ToDoubleFunction<Sample> of) {
+    double[] sorted = runs.stream().mapToDouble(of).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length == 0
+        ? 0
+        : sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static double round(double value) {
+    return Math.round(value * 10) / 10.0;
+  }
+}

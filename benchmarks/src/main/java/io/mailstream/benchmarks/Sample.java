@@ -1,0 +1,37 @@
+package io.mailstream.benchmarks;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * One run of one contender.
+ *
+ * @param messages how many were measured
+ * @param wall how long it took
+ * @param machine CPU time of the whole machine, every process and the kernel
+ * @param cpu CPU time of single processes, by name; {@link #SINK} is what took the mail
+ */
+public record Sample(long messages, Duration wall, Duration machine, Map<String, Duration> cpu) {
+
+  /** What takes the mail at the end: the same for every contender, and not its cost. */
+  public static final String SINK = "sink";
+
+  /** Messages a second. */
+  public double rate() {
+    return messages / (wall.toNanos() / 1e9);
+  }
+
+  /** Microseconds of CPU a message, of the whole machine without the sink. */
+  public double micros() {
+    return perMessage(machine.minus(cpu.getOrDefault(SINK, Duration.ZERO)));
+  }
+
+  /** Microseconds of CPU a message, of one process. */
+  public double micros(String process) {
+    return perMessage(cpu.getOrDefault(process, Duration.ZERO));
+  }
+
+  private double perMessage(Duration time) {
+    return time.toNanos() / 1e3 / messages;
+  }
+}

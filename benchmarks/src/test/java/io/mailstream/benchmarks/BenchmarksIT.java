@@ -1,0 +1,69 @@
+package io.mailstream.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each benchmark comes to its end and has figures of all contenders. How large they are is moot.
+ */
+class BenchmarksIT {
+
+  @TempDir Path directory;
+
+  /** What runs for seconds is not worth optimising. */
+  @BeforeAll
+  static void startFast() {
+    System.setProperty(Part.JVM_FLAGS, "-XX:TieredStopAtLevel=1");
+  }
+
+  @Test
+  void providers() throws Exception {
+    JsonNode contenders = run("providers", "--messages", "50");
+    assertThat(contenders.size()).isEqualTo(8);
+  }
+
+  @Test
+  void topology() throws Exception {
+    JsonNode contenders = run("topology", "--messages", "100", "--suppressions", "20");
+    assertThat(contenders.size()).isEqualTo(3);
+  }
+
+  @Test
+  void pipeline() throws Exception {
+    JsonNode contenders = run("pipeline", "--messages", "100", "--latency", "5");
+    assertThat(contenders.size()).isEqualTo(3);
+  }
+
+  @Test
+  void smtp() throws Exception {
+    assumeTrue(
+        PostfixRelay.isAvailable(), "needs Postfix (apt-get install postfix), started by root");
+    JsonNode contenders = run("smtp", "--messages", "100");
+    assertThat(contenders.size()).isEqualTo(2);
+  }
+
+  private JsonNode run(String benchmark, String... options) throws Exception {
+    Path json = directory.resolve(benchmark + ".json");
+    List<String> args = new ArrayList<>(List.of(benchmark));
+    args.addAll(List.of(options));
+    args.addAll(List.of("--rounds", "1", "--warm-ups", "0", "--json", json.toString()));
+    assertThat(Benchmarks.run(args.toArray(String[]::new))).isZero();
+
+    JsonNode contenders = new ObjectMapper().readTree(json.toFile()).path("contenders");
+    assertThat(contenders)
+        .allSatisfy(contender -> {
+          assertThat(contender.path("messages_per_second").asDouble()).isPositive();
+          assertThat(contender.path("rounds").size()).isEqualTo(1);
+        });
+    return contenders;
+  }
+}
