@@ -96,8 +96,8 @@
 {{- end -}}
 
 {{- define "mailstream.webhookIngestProperties" -}}
-{{- if not (fromJsonArray (include "mailstream.webhookEsps" .)) -}}
-{{- fail "webhookIngest.snsTopicArns is missing, and webhookIngest.secrets has no keys of another ESP: give the ARNs of the SNS topics that SES publishes to, or see docs/esp" -}}
+{{- if not (or (fromJsonArray (include "mailstream.webhookEsps" .)) (get .Values.webhookIngest.secrets "unsubscribe.keys")) -}}
+{{- fail "webhookIngest.snsTopicArns is missing, and webhookIngest.secrets has no keys of another ESP and no unsubscribe.keys: give the ARNs of the SNS topics that SES publishes to, or see docs/esp" -}}
 {{- end -}}
 {{- $own := fromJson (include "mailstream.serverConfig" (dict "root" . "role" "webhookIngest")) -}}
 {{- if .Values.webhookIngest.snsTopicArns -}}

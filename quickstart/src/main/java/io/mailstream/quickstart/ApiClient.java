@@ -26,13 +26,17 @@ final class ApiClient implements AutoCloseable {
     this.url = url;
   }
 
-  /** Asks until the answer is that the address is suppressed; empty where the time is over. */
-  Optional<JsonNode> awaitSuppressed(String address, String tenant, Duration atMost)
+  /**
+   * Asks until the answer is that the address is suppressed; empty where the time is over.
+   *
+   * @param scope the query for tenant and stream
+   */
+  Optional<JsonNode> awaitSuppressed(String address, String scope, Duration atMost)
       throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
     String path =
-        "/v1/suppressions/%s?tenant=%s"
-            .formatted(URLEncoder.encode(address, StandardCharsets.UTF_8), tenant);
+        "/v1/suppressions/%s?%s"
+            .formatted(URLEncoder.encode(address, StandardCharsets.UTF_8), scope);
     while (System.nanoTime() < deadline) {
       HttpResponse<String> response = get(path);
       if (response.statusCode() == 200) {

@@ -74,7 +74,7 @@ final class Demonstration extends Scenario {
     expect(first, ResultStatus.SENT);
     feedback(first, type);
     JsonNode answer =
-        api.awaitSuppressed(to, MailClient.TENANT, STEP)
+        api.awaitSuppressed(to, "tenant=" + MailClient.TENANT, STEP)
             .orElseThrow(() ->
                 new NotAsTold("the query API does not say that %s is suppressed".formatted(to)));
     console.event(

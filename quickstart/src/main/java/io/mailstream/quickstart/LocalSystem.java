@@ -9,6 +9,8 @@ import io.mailstream.embedded.ses.SnsTopic;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.UnsubscribeKeys;
+import io.mailstream.schemas.UnsubscribeTokens;
 import io.mailstream.webhook.WebhookIngestApp;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +22,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -136,6 +140,7 @@ final class LocalSystem implements AutoCloseable {
     Map<String, String> settings = common(ports.webhooks());
     settings.put("ses.sns.topic.arns", SnsOptions.DEFAULT_TOPIC_ARN);
     settings.put("ses.sns.test.certificate", ses.signingCertificateUrl());
+    settings.put(UnsubscribeKeys.KEYS, unsubscribeKeys());
     return settings;
   }
 
@@ -145,11 +150,28 @@ final class LocalSystem implements AutoCloseable {
     settings.put("policies.file", policies().toString());
     settings.put("topology.state.dir", data.resolve("streams").toString());
     settings.put("topology.standbys", "0");
+    settings.put(UnsubscribeKeys.KEYS, unsubscribeKeys());
+    settings.put("unsubscribe.url", webhooksUrl() + "/unsubscribe");
     for (String account : plot.accounts()) {
       settings.put("accounts.%s.access.key.id".formatted(account), "simulated");
       settings.put("accounts.%s.secret.access.key".formatted(account), "simulated");
     }
     return settings;
+  }
+
+  /** Made on the first start, so that links outlive the process. */
+  private String unsubscribeKeys() {
+    Path file = data.resolve("unsubscribe.keys");
+    try {
+      if (!Files.exists(file)) {
+        byte[] key = new byte[UnsubscribeTokens.KEY_BYTES];
+        new SecureRandom().nextBytes(key);
+        Files.writeString(file, "1:" + Base64.getEncoder().encodeToString(key));
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read or write " + file, e);
+    }
   }
 
   /** The user's policies, with the addresses that the simulators have this time. */

@@ -50,6 +50,8 @@ class QuickstartIT {
           .contains("by ses-simulator, provider message id", "s***@simulator.amazonses.com");
       aRequestFromConfluentsSerializerIsSentOn(system);
       theReadmesProducerIsServedBy(system);
+      new Unsubscriber(system).endTheNewsletter();
+      new ReplayedLetter(system).isSentOnce();
     }
     assertThat(ports.taken(Plot.MAIN)).isEmpty();
 

@@ -18,12 +18,14 @@ final class Readiness implements AutoCloseable {
 
   private static final int TIMEOUT_MS = 1_500;
 
-  private final FeedbackPublisher publisher;
+  private final List<Output> outputs;
+  private final RecordWriter writer;
   private final Admin admin;
   private volatile boolean knowsSchemas;
 
-  Readiness(WebhookConfig config, FeedbackPublisher publisher) {
-    this.publisher = publisher;
+  Readiness(WebhookConfig config, List<Output> outputs, RecordWriter writer) {
+    this.outputs = List.copyOf(outputs);
+    this.writer = writer;
     Map<String, Object> settings = CommonConfig.kafkaClient(config);
     settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "webhook-ingest-readiness");
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_MS);
@@ -38,16 +40,14 @@ final class Readiness implements AutoCloseable {
   }
 
   private CheckResult checkKafka() {
+    List<String> topics = outputs.stream().map(Output::topic).toList();
     try {
-      admin
-          .describeTopics(publisher.topics())
-          .allTopicNames()
-          .get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+      admin.describeTopics(topics).allTopicNames().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
       return CheckResult.up();
     } catch (ExecutionException e) {
       return CheckResult.down(
           e.getCause() instanceof UnknownTopicOrPartitionException
-              ? "a topic is missing: create %s".formatted(String.join(", ", publisher.topics()))
+              ? "a topic is missing: create %s".formatted(String.join(", ", topics))
               : "the brokers do not answer: " + e.getCause().getMessage());
     } catch (TimeoutException e) {
       return CheckResult.down("the brokers do not answer within " + TIMEOUT_MS + " ms");
@@ -61,7 +61,8 @@ final class Readiness implements AutoCloseable {
   private CheckResult checkRegistry() {
     if (!knowsSchemas) {
       try {
-        publisher.serializeSample();
+        outputs.forEach(output ->
+            output.sample().ifPresent(sample -> writer.serialize(output.topic(), sample)));
         knowsSchemas = true;
       } catch (RuntimeException e) {
         return CheckResult.down("no schema id could be had: " + e.getMessage());

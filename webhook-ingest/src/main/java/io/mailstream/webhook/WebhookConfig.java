@@ -3,6 +3,7 @@ package io.mailstream.webhook;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.http.BearerAuth;
+import io.mailstream.schemas.UnsubscribeKeys;
 import io.mailstream.webhook.provider.ses.SesSettings;
 import io.mailstream.webhook.provider.ses.TopicArn;
 import java.net.URI;
@@ -55,6 +56,7 @@ public final class WebhookConfig extends ServiceConfig {
     def.configKeys().remove(CommonConfig.HTTP_PORT);
     def.configKeys().remove(CommonConfig.HTTP_MAX_BODY_BYTES);
     ProviderConfig.add(def);
+    UnsubscribeKeys.define(def);
     return def.define(
             CommonConfig.HTTP_PORT,
             ConfigDef.Type.INT,
@@ -156,9 +158,13 @@ public final class WebhookConfig extends ServiceConfig {
 
   private static List<String> relations(Map<String, String> values) {
     List<String> faults = new ArrayList<>(ProviderConfig.relations(values));
-    if (values.getOrDefault(SES_TOPIC_ARNS, "").isBlank() && !ProviderConfig.isAny(values)) {
+    faults.addAll(UnsubscribeKeys.faults(values));
+    if (values.getOrDefault(SES_TOPIC_ARNS, "").isBlank()
+        && !ProviderConfig.isAny(values)
+        && values.getOrDefault(UnsubscribeKeys.KEYS, "").isBlank()) {
       faults.add(
-          "no ESP is configured: set %s, or the keys of another ESP".formatted(SES_TOPIC_ARNS));
+          "no ESP is configured: set %s, the keys of another ESP, or %s"
+              .formatted(SES_TOPIC_ARNS, UnsubscribeKeys.KEYS));
     }
     String certificate = values.getOrDefault(SES_TEST_CERTIFICATE, "");
     if (certificate.isBlank()) {

@@ -8,6 +8,9 @@ import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.UnsubscribeKeys;
+import io.mailstream.schemas.UnsubscribeTokens;
 import io.mailstream.webhook.provider.WebhookProvider;
 import io.mailstream.webhook.provider.mailgun.MailgunWebhook;
 import io.mailstream.webhook.provider.mandrill.MandrillWebhook;
@@ -26,8 +29,8 @@ import java.util.Optional;
 
 /**
  * The webhook ingester: a small HTTP service that turns the ESPs' signed callbacks into feedback
- * events. It has no state of its own, so any number of instances may run. An ESP that is not
- * configured is not there.
+ * events, and takes unsubscribes. It has no state of its own, so any number of instances may run.
+ * An ESP that is not configured is not there, and without keys there are no unsubscribe links.
  */
 public final class WebhookIngestApp implements AutoCloseable {
 
@@ -82,8 +85,14 @@ public final class WebhookIngestApp implements AutoCloseable {
     Logging.configure(CommonConfig.logsClearAddresses(config));
     Shutdown shutdown = new Shutdown();
     Metrics metrics = Metrics.create(NAME);
-    FeedbackPublisher publisher = new FeedbackPublisher(config);
-    Readiness readiness = new Readiness(config, publisher);
+    Topics topics = new Topics(config.getString(CommonConfig.TOPICS_PREFIX));
+    RecordWriter writer = new RecordWriter(config);
+    FeedbackPublisher publisher = new FeedbackPublisher(topics, writer);
+    UnsubscribePublisher unsubscribes = new UnsubscribePublisher(topics, writer);
+    Optional<UnsubscribeTokens> tokens = UnsubscribeKeys.tokens(config);
+    List<Output> outputs = new ArrayList<>(publisher.outputs());
+    tokens.ifPresent(keys -> outputs.add(unsubscribes.output()));
+    Readiness readiness = new Readiness(config, outputs, writer);
     Health health = new Health();
     readiness.checks().forEach(health::readiness);
     UsedNonces nonces = new UsedNonces();
@@ -93,6 +102,8 @@ public final class WebhookIngestApp implements AutoCloseable {
     tail.ifPresent(one -> meters.nonces("mailgun", nonces::isComplete));
     WebhookRoutes routes =
         new WebhookRoutes(providers(config, outbound, clock), publisher, nonces, meters, clock);
+    Optional<UnsubscribeRoutes> unsubscribe =
+        tokens.map(keys -> new UnsubscribeRoutes(keys, unsubscribes, meters, clock));
     HttpService server;
     try {
       server =
@@ -103,17 +114,20 @@ public final class WebhookIngestApp implements AutoCloseable {
               config.getLong(CommonConfig.HTTP_MAX_BODY_BYTES),
               health,
               metrics,
-              routes::register);
+              routing -> {
+                routes.register(routing);
+                unsubscribe.ifPresent(links -> links.register(routing));
+              });
     } catch (RuntimeException e) {
       tail.ifPresent(NonceTail::close);
       readiness.close();
-      publisher.close();
+      writer.close();
       metrics.close();
       throw e;
     }
     // First nothing more comes in, then what is in flight is written.
     shutdown.register("http", Duration.ofSeconds(3), server);
-    shutdown.register("publisher", Duration.ofSeconds(4), publisher);
+    shutdown.register("writer", Duration.ofSeconds(4), writer);
     tail.ifPresent(one -> shutdown.register("nonces", Duration.ofSeconds(1), one));
     shutdown.register("readiness", Duration.ofSeconds(2), readiness);
     shutdown.register("outbound", Duration.ofSeconds(1), closeable);

@@ -1,6 +1,7 @@
 package io.mailstream.webhook;
 
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.unsubscribe.UnsubscribePage;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,6 +35,15 @@ final class WebhookMeters {
         .description("Whether all used tokens are known; until then callbacks get 503")
         .tag("provider", provider)
         .register(registry);
+  }
+
+  /** An unsubscribe link that was followed, or its button pressed, by the page that it got. */
+  void unsubscribe(UnsubscribePage page) {
+    Counter.builder("mailstream.unsubscribe.requests")
+        .description("Requests of unsubscribe links, by how they were answered")
+        .tag("outcome", page.name().toLowerCase(Locale.ROOT))
+        .register(registry)
+        .increment();
   }
 
   void event(String provider, FeedbackType type) {

@@ -103,7 +103,7 @@ final class WebhookRoutes {
     try {
       publisher.publish(provider.name(), receipt.events(), receipt.unknown(), receipt.nonce());
       isWritten = true;
-    } catch (FeedbackPublisher.PublishException e) {
+    } catch (NotAcknowledgedException e) {
       log.warn("a callback of {} is to be repeated: {}", provider.name(), e.getMessage(), e);
       meters.request(provider.name(), "not_acknowledged");
       repeatLater(response, "the event could not be written now");

@@ -7,6 +7,7 @@ import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroDeserializer;
 import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.SuppressionCommand;
 import io.mailstream.webhook.provider.WebhookRequest;
 import io.mailstream.webhook.provider.mailgun.MailgunSigner;
 import io.mailstream.webhook.provider.mandrill.MandrillSigner;
@@ -174,7 +175,7 @@ final class IngestRig implements AutoCloseable {
     return find(
         topic,
         new StringDeserializer(),
-        avro(),
+        this.<FeedbackEvent>avro(),
         record ->
             record.value().getEventId().contains(id)
                 || id.equals(record.value().getProviderMessageId()));
@@ -190,17 +191,26 @@ final class IngestRig implements AutoCloseable {
 
   /** All events that are on a topic by now. */
   List<FeedbackEvent> events(String topic) {
-    List<FeedbackEvent> events = new ArrayList<>();
-    try (KafkaConsumer<String, FeedbackEvent> consumer =
+    return this.<FeedbackEvent>all(topic).stream().map(ConsumerRecord::value).toList();
+  }
+
+  /** All commands that are there by now. */
+  List<ConsumerRecord<String, SuppressionCommand>> commands() {
+    return all(topics.suppressionCommands());
+  }
+
+  private <T> List<ConsumerRecord<String, T>> all(String topic) {
+    List<ConsumerRecord<String, T>> records = new ArrayList<>();
+    try (KafkaConsumer<String, T> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", brokers), new StringDeserializer(), avro())) {
+            Map.of("bootstrap.servers", brokers), new StringDeserializer(), this.<T>avro())) {
       List<TopicPartition> partitions = assign(consumer, topic);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       while (partitions.stream().anyMatch(tp -> consumer.position(tp) < ends.get(tp))) {
-        consumer.poll(Duration.ofMillis(100)).forEach(record -> events.add(record.value()));
+        consumer.poll(Duration.ofMillis(100)).forEach(records::add);
       }
     }
-    return events;
+    return records;
   }
 
   private <K, V> ConsumerRecord<K, V> find(
@@ -234,10 +244,10 @@ final class IngestRig implements AutoCloseable {
   }
 
   @SuppressWarnings("unchecked")
-  private Deserializer<FeedbackEvent> avro() {
+  private <T> Deserializer<T> avro() {
     MailstreamAvroDeserializer deserializer = new MailstreamAvroDeserializer();
     deserializer.configure(Map.of("schema.registry.url", registry), false);
-    return (Deserializer<FeedbackEvent>) (Deserializer<?>) deserializer;
+    return (Deserializer<T>) (Deserializer<?>) deserializer;
   }
 
   /** Waits until something holds. */

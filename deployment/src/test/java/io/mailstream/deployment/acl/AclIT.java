@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.embedded.ses.SesFault;
 import io.mailstream.schemas.Topics;
+import io.mailstream.schemas.UnsubscribeTokens;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.Lane;
@@ -74,6 +75,7 @@ class AclIT {
       whatCannotBeReadIsKept(producer, cli);
       opensAreKept(reader);
       aTokenOfMailgunsIsTakenForOneBody();
+      aLinkEndsASubscription(reader);
       commandsSuppress(cli, reader);
       theQueryApiChangesTheList();
     }
@@ -172,6 +174,20 @@ class AclIT {
         () -> Http.post(url, Mails.mailgun(Pipeline.MAILGUN_KEY, "delivered", at)) == 204);
     assertThat(Http.post(url, Mails.mailgun(Pipeline.MAILGUN_KEY, "complained", at)))
         .isEqualTo(403);
+  }
+
+  private static void aLinkEndsASubscription(User reader) throws Exception {
+    String address = "subscriber@example.com";
+    String token =
+        UnsubscribeTokens.of(Pipeline.UNSUBSCRIBE_KEYS)
+            .seal(
+                new UnsubscribeTokens.Subscription(
+                    "demo", "digest", address, Instant.ofEpochSecond(4_000_000_000L)));
+    assertThat(
+            Http.post(
+                pipeline.webhooksUrl() + "/unsubscribe/" + token, "List-Unsubscribe=One-Click"))
+        .isEqualTo(200);
+    assertThat(suppression(reader, address)).isPresent();
   }
 
   private static void commandsSuppress(User cli, User reader) throws Exception {

@@ -25,6 +25,9 @@ final class Pipeline implements AutoCloseable {
   /** What Mailgun's callbacks are signed with. */
   static final String MAILGUN_KEY = "mailgun-key";
 
+  /** What unsubscribe links are made with. */
+  static final String UNSUBSCRIBE_KEYS = "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
   private static final String POLICIES =
       """
       accounts:
@@ -80,6 +83,7 @@ final class Pipeline implements AutoCloseable {
     settings.put("ses.sns.topic.arns", SnsOptions.DEFAULT_TOPIC_ARN);
     settings.put("ses.sns.test.certificate", ses.signingCertificateUrl());
     settings.put("mailgun.signing.keys", MAILGUN_KEY);
+    settings.put("unsubscribe.keys", UNSUBSCRIBE_KEYS);
     return settings;
   }
 

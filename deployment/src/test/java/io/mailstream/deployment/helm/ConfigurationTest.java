@@ -10,6 +10,8 @@ import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ConfigSources;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.UnsubscribeKeys;
+import io.mailstream.schemas.UnsubscribeTokens;
 import io.mailstream.sender.SenderConfig;
 import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.ProviderFactory;
@@ -19,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -204,25 +207,29 @@ class ConfigurationTest {
     volume
         .at("/projected/sources")
         .forEach(source ->
-            source
-                .at("/secret/items")
-                .forEach(item -> content.put(item.get("path").asText(), "a-secret")));
+            source.at("/secret/items").forEach(item -> put(content, item.get("path").asText())));
     volume
         .at("/secret/items")
         .forEach(item -> content.put(item.get("path").asText(), "a-certificate"));
     if (volume.has("csi")) {
       String name = volume.at("/csi/volumeAttributes/secretProviderClass").asText();
-      aliases(manifests.get("SecretProviderClass", name))
-          .forEach(alias -> content.put(alias, "a-secret"));
+      aliases(manifests.get("SecretProviderClass", name)).forEach(alias -> put(content, alias));
     }
     for (JsonNode secret : manifests.ofKind("ExternalSecret")) {
       if (secret.at("/spec/target/name").equals(volume.at("/secret/secretName"))) {
-        secret
-            .at("/spec/data")
-            .forEach(data -> content.put(data.get("secretKey").asText(), "a-secret"));
+        secret.at("/spec/data").forEach(data -> put(content, data.get("secretKey").asText()));
       }
     }
     return content;
+  }
+
+  /** A secret of the form that its key has. */
+  private static void put(Map<String, String> content, String key) {
+    content.put(
+        key,
+        key.equals(UnsubscribeKeys.KEYS)
+            ? "1:" + Base64.getEncoder().encodeToString(new byte[UnsubscribeTokens.KEY_BYTES])
+            : "a-secret");
   }
 
   /** The files that a provider of the CSI driver makes of its objects. */

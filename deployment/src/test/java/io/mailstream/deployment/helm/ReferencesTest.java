@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Objects name each other: every name leads somewhere. */
 class ReferencesTest {
 
+  /** What can be reached from outside. */
+  private static final List<String> OPEN = List.of("/webhooks", "/unsubscribe");
+
   @ParameterizedTest
   @MethodSource("io.mailstream.deployment.helm.Chart#examples")
   void selectorsFindPods(Path values) {
@@ -104,31 +107,34 @@ class ReferencesTest {
     }
   }
 
-  /** Health and metrics stay inside: from outside only the callbacks can be reached. */
+  /** Health and metrics stay inside. */
   @ParameterizedTest
   @MethodSource("io.mailstream.deployment.helm.Chart#examples")
-  void onlyCallbacksComeIn(Path values) {
+  void onlyCallbacksAndUnsubscribesComeIn(Path values) {
     Manifests manifests = Manifests.of(values);
     for (JsonNode ingress : manifests.ofKind("Ingress")) {
       ingress
           .at("/spec/rules")
-          .forEach(rule ->
-              rule.at("/http/paths")
-                  .forEach(path -> {
-                    assertThat(path.get("path").asText()).isEqualTo("/webhooks");
-                    JsonNode service =
-                        manifests.get("Service", path.at("/backend/service/name").asText());
-                    assertThat(service.at("/spec/ports/0/name"))
-                        .isEqualTo(path.at("/backend/service/port/name"));
-                  }));
+          .forEach(rule -> {
+            assertThat(rule.at("/http/paths"))
+                .extracting(path -> path.get("path").asText())
+                .isEqualTo(OPEN);
+            rule.at("/http/paths")
+                .forEach(path -> {
+                  JsonNode service =
+                      manifests.get("Service", path.at("/backend/service/name").asText());
+                  assertThat(service.at("/spec/ports/0/name"))
+                      .isEqualTo(path.at("/backend/service/port/name"));
+                });
+          });
     }
     for (JsonNode route : manifests.ofKind("HTTPRoute")) {
       route
           .at("/spec/rules")
           .forEach(rule -> {
-            rule.get("matches")
-                .forEach(
-                    match -> assertThat(match.at("/path/value").asText()).isEqualTo("/webhooks"));
+            assertThat(rule.get("matches"))
+                .extracting(match -> match.at("/path/value").asText())
+                .isEqualTo(OPEN);
             rule.get("backendRefs")
                 .forEach(backend -> {
                   JsonNode service = manifests.get("Service", backend.get("name").asText());

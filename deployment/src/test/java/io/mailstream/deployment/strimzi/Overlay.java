@@ -32,6 +32,11 @@ record Overlay(String name, Kustomization built) {
     return built.files().stream().anyMatch(file -> file.endsWith("mailgun/topic.yaml"));
   }
 
+  /** Whether it has what unsubscribe links need. */
+  boolean takesUnsubscribes() {
+    return built.files().stream().anyMatch(file -> file.endsWith("unsubscribe/kustomization.yaml"));
+  }
+
   /** How many nodes have a role. */
   int nodes(String role) {
     return built.objects("KafkaNodePool").stream()

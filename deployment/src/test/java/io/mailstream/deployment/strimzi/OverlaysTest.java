@@ -196,6 +196,21 @@ class OverlaysTest {
     }
   }
 
+  /** At the edge: without links the ingester may not touch the list itself. */
+  @Test
+  void onlyWhoHasUnsubscribeLinksLetsTheIngesterWriteCommands() {
+    String topic = Topics.withDefaultPrefix().suppressionCommands();
+    assertThat(Overlay.of("dev").takesUnsubscribes()).isTrue();
+    assertThat(Overlay.of("production").takesUnsubscribes()).isFalse();
+    for (Overlay overlay : Overlay.all()) {
+      boolean isGranted =
+          overlay.built().objects("KafkaUser").stream()
+              .filter(user -> Overlay.nameOf(user).equals("mailstream-webhook-ingest"))
+              .anyMatch(user -> user.at("/spec/authorization/acls").toString().contains(topic));
+      assertThat(isGranted).as(overlay.toString()).isEqualTo(overlay.takesUnsubscribes());
+    }
+  }
+
   @Test
   void everyFileBelongsToAnOverlay() throws IOException {
     Set<Path> used =

@@ -1,6 +1,7 @@
 package io.mailstream.webhook.provider.mandrill;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mailstream.webhook.form.Form;
 import io.mailstream.webhook.provider.BoundedJson;
 import io.mailstream.webhook.provider.Digests;
 import io.mailstream.webhook.provider.EventSource;
@@ -59,7 +60,7 @@ public final class MandrillWebhook implements WebhookProvider {
           "malformed", 400, "the body is not a form with mandrill_events: Mandrill sends one");
     }
     byte[] signature = request.header(SIGNATURE).map(MandrillWebhook::base64).orElse(new byte[0]);
-    byte[] signed = form.get().signed(url);
+    byte[] signed = form.get().joined(url);
     Optional<JsonNode> entries = BoundedJson.array(given.get());
     if (!Digests.isMac(ALGORITHM, keys, signed, signature)) {
       boolean isTrial =

@@ -3,6 +3,7 @@ package io.mailstream.webhook.provider.mandrill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.v1.FeedbackType;
+import io.mailstream.webhook.form.Form;
 import io.mailstream.webhook.provider.Receipt;
 import io.mailstream.webhook.provider.Receipt.Authentic;
 import io.mailstream.webhook.provider.Receipt.Done;
@@ -102,7 +103,7 @@ class MandrillWebhookTest implements WebhookContract {
 
   @Override
   public byte[] covered(WebhookRequest request) {
-    return Form.parse(request.body()).map(form -> form.signed("")).orElse(null);
+    return Form.parse(request.body()).map(form -> form.joined("")).orElse(null);
   }
 
   @Test

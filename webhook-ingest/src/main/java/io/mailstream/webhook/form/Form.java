@@ -1,4 +1,4 @@
-package io.mailstream.webhook.provider.mandrill;
+package io.mailstream.webhook.form;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * A body of {@code application/x-www-form-urlencoded}. Names and values stay bytes: what is signed
  * are the bytes, and two different ones must not become one by decoding.
  */
-final class Form {
+public final class Form {
 
   private static final int MAX_PARAMETERS = 100;
 
@@ -19,7 +19,7 @@ final class Form {
   private Form() {}
 
   /** Reads a form; empty: it is none, has a name twice or too many. */
-  static Optional<Form> parse(byte[] body) {
+  public static Optional<Form> parse(byte[] body) {
     Form form = new Form();
     int start = 0;
     while (start < body.length) {
@@ -39,19 +39,19 @@ final class Form {
   }
 
   /** A value. */
-  Optional<byte[]> value(String name) {
+  public Optional<byte[]> value(String name) {
     return Optional.ofNullable(parameters.get(name));
   }
 
-  /** What Mandrill signs: the URL, and each name and value, by the names in order. */
-  byte[] signed(String url) {
-    ByteArrayOutputStream signed = new ByteArrayOutputStream();
-    signed.writeBytes(url.getBytes(StandardCharsets.UTF_8));
+  /** A text and then each name and value, by the names in order: what Mandrill signs. */
+  public byte[] joined(String before) {
+    ByteArrayOutputStream joined = new ByteArrayOutputStream();
+    joined.writeBytes(before.getBytes(StandardCharsets.UTF_8));
     parameters.forEach((name, value) -> {
-      signed.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
-      signed.writeBytes(value);
+      joined.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
+      joined.writeBytes(value);
     });
-    return signed.toByteArray();
+    return joined.toByteArray();
   }
 
   private static int indexOf(byte[] body, char wanted, int from, int to) {
