@@ -226,7 +226,7 @@ final class Caller {
     long ended = System.nanoTime();
     checkpoints.reached(Point.CALLED);
     send.account().called(outcome, clock.millis(), ended, ended - begun);
-    metrics.called(send.account().name(), ended - begun);
+    metrics.called(send.account().name(), outcome, ended - begun);
     return Outcome.of(delivery, outcome, clock.millis());
   }
 }

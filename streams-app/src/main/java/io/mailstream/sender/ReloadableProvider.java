@@ -80,6 +80,16 @@ final class ReloadableProvider implements EmailProvider {
     }
   }
 
+  @Override
+  public Optional<Connections> connections() {
+    Lease lease = take();
+    try {
+      return lease.provider.connections();
+    } finally {
+      giveBack(lease);
+    }
+  }
+
   private synchronized Lease take() {
     current.calls++;
     return current;

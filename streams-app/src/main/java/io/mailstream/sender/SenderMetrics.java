@@ -1,5 +1,7 @@
 package io.mailstream.sender;
 
+import io.mailstream.sender.provider.EmailProvider.Connections;
+import io.mailstream.sender.provider.SendOutcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * The sender's meters. Every record of the dispatch topics ends in exactly one outcome: once all
@@ -19,7 +22,7 @@ final class SenderMetrics {
 
   private final MeterRegistry registry;
   private final Map<Outcome.Kind, Counter> outcomes = new EnumMap<>(Outcome.Kind.class);
-  private final Map<String, Timer> calls = new ConcurrentHashMap<>();
+  private final Map<Call, Timer> calls = new ConcurrentHashMap<>();
   private final Counter commits;
   private final Counter aborts;
   private final Counter paced;
@@ -89,6 +92,22 @@ final class SenderMetrics {
         "calls.slow.ratio",
         "The share of the account's last calls that were slow, as its circuit breaker sees it",
         gate -> gate.breaker().slowShare());
+    if (account.provider().connections().isPresent()) {
+      connections(account, "leased", Connections::leased);
+      connections(account, "idle", Connections::idle);
+      connections(account, "pending", Connections::pending);
+    }
+  }
+
+  private void connections(AccountGate account, String state, ToIntFunction<Connections> count) {
+    Gauge.builder(
+            "mailstream.sender.account.connections",
+            account,
+            gate -> gate.provider().connections().map(count::applyAsInt).orElse(0))
+        .description("Connections to the account's ESP, and calls that wait for one")
+        .tag("account", account.name())
+        .tag("state", state)
+        .register(registry);
   }
 
   private void account(
@@ -103,16 +122,33 @@ final class SenderMetrics {
     outcomes.get(kind).increment();
   }
 
-  void called(String account, long nanos) {
+  void called(String account, SendOutcome outcome, long nanos) {
     calls
         .computeIfAbsent(
-            account,
-            name ->
+            new Call(account, name(outcome)),
+            call ->
                 Timer.builder("mailstream.sender.call")
-                    .description("Calls of the ESP")
-                    .tag("account", name)
+                    .description("Calls of the ESP, by how they ended")
+                    .tag("account", call.account)
+                    .tag("outcome", call.outcome)
                     .register(registry))
         .record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private record Call(String account, String outcome) {}
+
+  private static String name(SendOutcome outcome) {
+    return switch (outcome) {
+      case SendOutcome.Accepted accepted -> "accepted";
+      case SendOutcome.Rejected rejected -> "rejected";
+      case SendOutcome.Ambiguous ambiguous -> "ambiguous";
+      case SendOutcome.Deferred deferred ->
+          switch (deferred.scope()) {
+            case MESSAGE -> "failed";
+            case RATE -> "throttled";
+            case IDENTITY, ACCOUNT -> "parked";
+          };
+    };
   }
 
   /** New credentials were found. */

@@ -20,6 +20,11 @@ record UnsubscribingProvider(EmailProvider account, UnsubscribeHeaders headers)
   }
 
   @Override
+  public Optional<Connections> connections() {
+    return account.connections();
+  }
+
+  @Override
   public void close() {
     account.close();
   }

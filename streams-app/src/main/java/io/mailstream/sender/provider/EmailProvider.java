@@ -24,8 +24,22 @@ public interface EmailProvider extends AutoCloseable {
    */
   Optional<AccountQuota> quota();
 
+  /** What the account's connections do at the moment; empty: the provider does not know. */
+  default Optional<Connections> connections() {
+    return Optional.empty();
+  }
+
   @Override
   void close();
+
+  /**
+   * The connections of an account.
+   *
+   * @param leased those that a call uses
+   * @param idle those that are kept for the next
+   * @param pending calls that wait for one
+   */
+  record Connections(int leased, int idle, int pending) {}
 
   /**
    * What the ESP says an account may send.

@@ -6,10 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** TLS sockets with a certificate that nobody trusts but who is told to. */
 public final class SelfSigned {
@@ -24,7 +24,12 @@ public final class SelfSigned {
     return context(directory).getServerSocketFactory();
   }
 
-  /** Both ends: a server with the certificate, and a client that trusts it alone. */
+  /** The certificate as a PEM file, once there are sockets or a context. */
+  public static Path pem(Path directory) {
+    return directory.resolve("server.pem");
+  }
+
+  /** A server with the certificate. */
   public static SSLContext context(Path directory)
       throws IOException, GeneralSecurityException, InterruptedException {
     Path file = directory.resolve("untrusted.p12");
@@ -61,12 +66,13 @@ public final class SelfSigned {
     KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
     managers.init(keys, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);
-    context.init(managers.getKeyManagers(), trust.getTrustManagers(), null);
+    context.init(managers.getKeyManagers(), null, null);
+    Files.writeString(
+        pem(directory),
+        "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n"
+            .formatted(
+                Base64.getMimeEncoder()
+                    .encodeToString(keys.getCertificate("server").getEncoded())));
     return context;
   }
 }

@@ -1,6 +1,8 @@
 package io.mailstream.sender.provider.http;
 
+import io.mailstream.sender.provider.EmailProvider.Connections;
 import io.mailstream.sender.provider.common.AccountSettings;
+import io.mailstream.sender.provider.common.CallSettings;
 import io.mailstream.sender.provider.common.EspText;
 import io.mailstream.sender.provider.common.RequestWritten;
 import java.io.IOException;
@@ -25,10 +27,12 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolStats;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
@@ -56,24 +60,28 @@ final class HttpCaller implements AutoCloseable {
 
   HttpCaller(HttpSettings settings) {
     this.endpoint = settings.endpoint();
-    this.callTimeout = settings.callTimeout();
-    Timeout call = Timeout.of(settings.callTimeout());
-    Timeout connect = Timeout.of(settings.connectTimeout());
+    CallSettings calls = settings.calls();
+    this.callTimeout = calls.callTimeout();
+    Timeout call = Timeout.of(calls.callTimeout());
+    Timeout connect = Timeout.of(calls.connectTimeout());
     this.perCall =
         RequestConfig.custom().setConnectionRequestTimeout(call).setResponseTimeout(call).build();
-    this.connections =
+    PoolingHttpClientConnectionManagerBuilder pool =
         PoolingHttpClientConnectionManagerBuilder.create()
-            .setMaxConnTotal(settings.maxConnections())
-            .setMaxConnPerRoute(settings.maxConnections())
+            .setMaxConnTotal(calls.maxConnections())
+            .setMaxConnPerRoute(calls.maxConnections())
             .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(connect).build())
             .setDefaultConnectionConfig(
                 ConnectionConfig.custom()
                     .setConnectTimeout(connect)
                     .setSocketTimeout(call)
                     .setValidateAfterInactivity(TimeValue.of(TRUSTED_FOR))
-                    .setIdleTimeout(Timeout.of(settings.idleTimeout()))
-                    .build())
-            .build();
+                    .setIdleTimeout(Timeout.of(calls.idleTimeout()))
+                    .build());
+    settings
+        .trust()
+        .ifPresent(trust -> pool.setTlsSocketStrategy(new DefaultClientTlsStrategy(trust)));
+    this.connections = pool.build();
     HttpClientBuilder builder =
         HttpClients.custom()
             .setConnectionManager(connections)
@@ -87,6 +95,12 @@ final class HttpCaller implements AutoCloseable {
       builder.setProxySelector(ProxySelector.getDefault());
     }
     this.client = builder.build();
+  }
+
+  /** What its connections do at the moment. */
+  Connections connections() {
+    PoolStats stats = connections.getTotalStats();
+    return new Connections(stats.getLeased(), stats.getAvailable(), stats.getPending());
   }
 
   /** Makes a call; every way to fail is a reply. */

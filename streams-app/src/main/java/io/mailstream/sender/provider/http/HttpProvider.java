@@ -59,6 +59,11 @@ public final class HttpProvider implements EmailProvider {
   }
 
   @Override
+  public Optional<Connections> connections() {
+    return Optional.of(caller.connections());
+  }
+
+  @Override
   public void close() {
     caller.close();
   }

@@ -32,7 +32,7 @@ record SesClients(SesV2Client api, SdkHttpClient http) implements AutoCloseable 
             .httpClient(http)
             .overrideConfiguration(o ->
                 o.retryStrategy(AwsRetryStrategy.doNotRetry())
-                    .apiCallTimeout(settings.callTimeout()));
+                    .apiCallTimeout(settings.calls().callTimeout()));
     settings.endpoint().ifPresent(builder::endpointOverride);
     return new SesClients(builder.build(), http);
   }
@@ -47,11 +47,11 @@ record SesClients(SesV2Client api, SdkHttpClient http) implements AutoCloseable 
   private static SdkHttpClient http(SesSettings settings) {
     AwsCrtHttpClient.Builder builder =
         AwsCrtHttpClient.builder()
-            .maxConcurrency(settings.maxConnections())
-            .connectionTimeout(settings.connectTimeout())
-            .tlsNegotiationTimeout(settings.connectTimeout())
-            .connectionAcquisitionTimeout(settings.callTimeout())
-            .connectionMaxIdleTime(settings.idleTimeout());
+            .maxConcurrency(settings.calls().maxConnections())
+            .connectionTimeout(settings.calls().connectTimeout())
+            .tlsNegotiationTimeout(settings.calls().connectTimeout())
+            .connectionAcquisitionTimeout(settings.calls().callTimeout())
+            .connectionMaxIdleTime(settings.calls().idleTimeout());
     if (settings.endpoint().filter(uri -> AccountSettings.isLoopback(uri.getHost())).isPresent()) {
       builder.proxyConfiguration(
           ProxyConfiguration.builder()

@@ -2,8 +2,8 @@ package io.mailstream.sender.provider.ses;
 
 import io.mailstream.policy.Account;
 import io.mailstream.sender.provider.common.AccountSettings;
+import io.mailstream.sender.provider.common.CallSettings;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,20 +14,14 @@ import java.util.regex.Pattern;
  * @param region the AWS region, such as eu-west-1
  * @param endpoint another address than the region's own
  * @param configurationSet the configuration set that publishes events; empty: the account's default
- * @param callTimeout how long a call may take in all before its outcome counts as unknown
- * @param connectTimeout how long a connection and its TLS handshake may take
- * @param idleTimeout how long an unused connection is kept; below the server's own
- * @param maxConnections the most connections at once, at least the sender's open sends
+ * @param calls timeouts and connections
  * @param credentials what the sender's configuration holds; empty: AWS's default chain
  */
 record SesSettings(
     String region,
     Optional<URI> endpoint,
     Optional<String> configurationSet,
-    Duration callTimeout,
-    Duration connectTimeout,
-    Duration idleTimeout,
-    int maxConnections,
+    CallSettings calls,
     Optional<Credentials> credentials) {
 
   private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]{1,2}");
@@ -56,10 +50,7 @@ record SesSettings(
                 "configuration_set",
                 CONFIGURATION_SET,
                 "1 to 64 letters, digits, hyphens or underscores"),
-            reader.duration("call_timeout", Duration.ofSeconds(20), Duration.ofMinutes(5)),
-            reader.duration("connect_timeout", Duration.ofSeconds(3), Duration.ofMinutes(1)),
-            reader.duration("idle_timeout", Duration.ofSeconds(20), Duration.ofMinutes(5)),
-            reader.number("max_connections", 1024, 1, 20_000),
+            CallSettings.of(reader, CallSettings.HTTP),
             credentials(reader));
     reader.end();
     return settings;

@@ -53,7 +53,7 @@ final class SmtpConnection extends SMTPTransport {
       throws SmtpRefusedException, IOException {
     Socket socket = connect(settings, deadline);
     try {
-      socket.setSoTimeout(Math.toIntExact(settings.callTimeout().toMillis()));
+      socket.setSoTimeout(Math.toIntExact(settings.calls().callTimeout().toMillis()));
       socket.setTcpNoDelay(true);
       Socket used =
           settings.tls() == SmtpSettings.Tls.IMPLICIT ? wrap(socket, settings, tls) : socket;
@@ -85,7 +85,7 @@ final class SmtpConnection extends SMTPTransport {
         deadline.watch(socket);
         socket.connect(
             new InetSocketAddress(named, settings.port()),
-            Math.toIntExact(settings.connectTimeout().toMillis()));
+            Math.toIntExact(settings.calls().connectTimeout().toMillis()));
         return socket;
       } catch (IOException e) {
         closeQuietly(socket);

@@ -1,5 +1,6 @@
 package io.mailstream.sender.provider.smtp;
 
+import io.mailstream.sender.provider.EmailProvider.Connections;
 import io.mailstream.sender.provider.common.RequestWritten;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class SmtpPool implements AutoCloseable {
   SmtpPool(SmtpSettings settings, SSLSocketFactory tls) {
     this.settings = settings;
     this.tls = tls;
-    this.slots = new Semaphore(settings.maxConnections());
+    this.slots = new Semaphore(settings.calls().maxConnections());
   }
 
   /**
@@ -35,7 +36,7 @@ final class SmtpPool implements AutoCloseable {
    */
   SmtpReply transact(Envelope envelope, RequestWritten written, Deadline deadline)
       throws IOException, InterruptedException {
-    if (!slots.tryAcquire(settings.callTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!slots.tryAcquire(settings.calls().callTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IOException("no connection became free within the call timeout");
     }
     try {
@@ -55,6 +56,12 @@ final class SmtpPool implements AutoCloseable {
     } finally {
       slots.release();
     }
+  }
+
+  /** What the connections do at the moment. */
+  Connections connections() {
+    int leased = settings.calls().maxConnections() - slots.availablePermits();
+    return new Connections(leased, idle.size(), slots.getQueueLength());
   }
 
   private SmtpConnection connect(Deadline deadline) throws SmtpRefusedException, IOException {
@@ -103,7 +110,7 @@ final class SmtpPool implements AutoCloseable {
   }
 
   private SmtpConnection takeIdle() {
-    dropIdle(settings.idleTimeout());
+    dropIdle(settings.calls().idleTimeout());
     return idle.poll();
   }
 

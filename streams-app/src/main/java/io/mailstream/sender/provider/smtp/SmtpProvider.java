@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
@@ -46,9 +47,15 @@ public final class SmtpProvider implements EmailProvider {
   private final AccountAlerts alerts;
   private final InstantSource clock;
 
-  SmtpProvider(String account, SmtpSettings settings, SSLSocketFactory tls, InstantSource clock) {
+  SmtpProvider(String account, SmtpSettings settings, InstantSource clock) {
     this.settings = settings;
-    this.pool = new SmtpPool(settings, tls);
+    this.pool =
+        new SmtpPool(
+            settings,
+            settings
+                .trust()
+                .map(SSLContext::getSocketFactory)
+                .orElseGet(() -> (SSLSocketFactory) SSLSocketFactory.getDefault()));
     this.alerts = new AccountAlerts(account, clock);
     this.clock = clock;
   }
@@ -61,10 +68,7 @@ public final class SmtpProvider implements EmailProvider {
    */
   public static SmtpProvider create(Account account, Map<String, String> senderConfig) {
     return new SmtpProvider(
-        account.name(),
-        SmtpSettings.of(account, senderConfig),
-        (SSLSocketFactory) SSLSocketFactory.getDefault(),
-        InstantSource.system());
+        account.name(), SmtpSettings.of(account, senderConfig), InstantSource.system());
   }
 
   @Override
@@ -105,7 +109,7 @@ public final class SmtpProvider implements EmailProvider {
 
   private SendOutcome call(Envelope envelope) {
     RequestWritten written = new RequestWritten();
-    try (Deadline deadline = new Deadline(settings.callTimeout())) {
+    try (Deadline deadline = new Deadline(settings.calls().callTimeout())) {
       try {
         SmtpReply reply = pool.transact(envelope, written, deadline);
         written.seal();
@@ -122,7 +126,9 @@ public final class SmtpProvider implements EmailProvider {
   private SendOutcome broken(RequestWritten written, Deadline deadline, Exception e) {
     String why =
         deadline.isOver()
-            ? "no answer within the call timeout of " + settings.callTimeout().toMillis() + " ms"
+            ? "no answer within the call timeout of "
+                + settings.calls().callTimeout().toMillis()
+                + " ms"
             : EspText.shown(kind(e));
     return written.seal()
         ? new SendOutcome.Ambiguous(
@@ -146,6 +152,11 @@ public final class SmtpProvider implements EmailProvider {
   @Override
   public Optional<AccountQuota> quota() {
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<Connections> connections() {
+    return Optional.of(pool.connections());
   }
 
   @Override

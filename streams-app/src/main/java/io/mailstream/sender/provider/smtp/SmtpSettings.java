@@ -3,10 +3,13 @@ package io.mailstream.sender.provider.smtp;
 import io.mailstream.policy.Account;
 import io.mailstream.sender.mime.WireAddress;
 import io.mailstream.sender.provider.common.AccountSettings;
+import io.mailstream.sender.provider.common.CallSettings;
+import io.mailstream.sender.provider.common.TrustedCertificates;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 
 /**
  * The settings of an account with an SMTP relay.
@@ -16,10 +19,8 @@ import java.util.regex.Pattern;
  * @param tls how the connection is encrypted
  * @param ehloName what we call ourselves; empty: the address of the connection, as a literal
  * @param returnPath where bounces go (the envelope's sender); empty: to From
- * @param callTimeout how long a call may take in all before its outcome counts as unknown
- * @param connectTimeout how long a connection may take to be made
- * @param idleTimeout how long an unused connection is kept; below the server's own
- * @param maxConnections the most connections at once
+ * @param calls timeouts and connections
+ * @param trust whom it trusts in place of Java's authorities; empty: these
  * @param messagesPerConnection after how many messages a connection is closed
  * @param login whom to log in as; empty: nobody
  */
@@ -29,12 +30,14 @@ record SmtpSettings(
     Tls tls,
     Optional<String> ehloName,
     Optional<String> returnPath,
-    Duration callTimeout,
-    Duration connectTimeout,
-    Duration idleTimeout,
-    int maxConnections,
+    CallSettings calls,
+    Optional<SSLContext> trust,
     int messagesPerConnection,
     Optional<Login> login) {
+
+  /** A relay may take its time behind the final dot (RFC 5321, section 4.5.3.2.6). */
+  private static final CallSettings CALLS =
+      new CallSettings(Duration.ofSeconds(60), Duration.ofSeconds(5), Duration.ofSeconds(20), 20);
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]{1,253}");
   private static final Pattern ADDRESS = Pattern.compile("[^\\s<>]{1,254}");
@@ -83,10 +86,8 @@ record SmtpSettings(
             tls,
             reader.text("ehlo_name", HOST, "the host name of the sender"),
             returnPath,
-            reader.duration("call_timeout", Duration.ofSeconds(60), Duration.ofMinutes(10)),
-            reader.duration("connect_timeout", Duration.ofSeconds(5), Duration.ofMinutes(1)),
-            reader.duration("idle_timeout", Duration.ofSeconds(20), Duration.ofMinutes(5)),
-            reader.number("max_connections", 20, 1, 1000),
+            CallSettings.of(reader, CALLS),
+            TrustedCertificates.of(reader),
             reader.number("messages_per_connection", 100, 1, 1_000_000),
             login(reader));
     if (settings.login.isPresent() && tls == Tls.NONE && !AccountSettings.isLoopback(host)) {

@@ -2,15 +2,24 @@ package io.mailstream.sender.provider.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mailstream.policy.Account;
+import io.mailstream.sender.provider.EmailProvider.Connections;
 import io.mailstream.sender.provider.Eventually;
 import io.mailstream.sender.provider.ScriptedHttpServer;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
+import io.mailstream.sender.provider.SelfSigned;
+import io.mailstream.sender.provider.common.AccountSettings;
+import io.mailstream.sender.provider.common.CallSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HttpCallerTest {
 
@@ -19,7 +28,9 @@ class HttpCallerTest {
   private static HttpCaller caller(ScriptedHttpServer server, Duration callTimeout) {
     return new HttpCaller(
         new HttpSettings(
-            server.uri(), callTimeout, Duration.ofSeconds(3), Duration.ofSeconds(20), 8));
+            server.uri(),
+            new CallSettings(callTimeout, Duration.ofSeconds(3), Duration.ofSeconds(20), 8),
+            Optional.empty()));
   }
 
   private static HttpCall call(byte[]... body) {
@@ -59,6 +70,41 @@ class HttpCallerTest {
         Eventually.holds("a pause", () -> System.nanoTime() - closed > pause);
         assertThat(server.requests()).hasSize(i);
       }
+    }
+  }
+
+  @Test
+  void ownAuthoritiesAreTrustedForTheirHostOnly(@TempDir Path directory) throws Exception {
+    try (var server = ScriptedHttpServer.https(SelfSigned.sockets(directory), OK)) {
+      String trusted = SelfSigned.pem(directory).toString();
+      String other = "https://localhost:" + server.uri().getPort();
+      assertThat(post(server.uri().toString(), Map.of("trusted_certificates", trusted)))
+          .isInstanceOf(HttpReply.Answer.class);
+      assertThat(post(other, Map.of("trusted_certificates", trusted)))
+          .isInstanceOf(HttpReply.Unwritten.class);
+      assertThat(post(server.uri().toString(), Map.of())).isInstanceOf(HttpReply.Unwritten.class);
+      assertThat(server.requests()).hasSize(1);
+    }
+  }
+
+  private static HttpReply post(String endpoint, Map<String, String> settings) {
+    AccountSettings reader =
+        new AccountSettings(
+            new Account("main", "test", Optional.empty(), settings), Map.of(), "Test");
+    HttpSettings read = HttpSettings.of(reader, URI.create(endpoint));
+    reader.end();
+    try (HttpCaller caller = new HttpCaller(read)) {
+      return caller.post(call(bytes("x")));
+    }
+  }
+
+  @Test
+  void connectionsAreCounted() throws IOException {
+    try (var server = ScriptedHttpServer.plain(OK);
+        HttpCaller caller = caller(server, Duration.ofSeconds(30))) {
+      assertThat(caller.connections()).isEqualTo(new Connections(0, 0, 0));
+      caller.post(call(bytes("x")));
+      assertThat(caller.connections()).isEqualTo(new Connections(0, 1, 0));
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mailstream.policy.Account;
 import io.mailstream.sender.provider.ProviderFactory;
+import io.mailstream.sender.provider.common.CallSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -25,10 +26,7 @@ class SesSettingsTest {
                 "eu-west-1",
                 Optional.empty(),
                 Optional.empty(),
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(3),
-                Duration.ofSeconds(20),
-                1024,
+                CallSettings.HTTP,
                 Optional.empty()));
   }
 
@@ -54,10 +52,8 @@ class SesSettingsTest {
                 "us-gov-west-1",
                 Optional.of(URI.create("http://127.0.0.1:8099")),
                 Optional.of("events"),
-                Duration.ofMinutes(1),
-                Duration.ofMillis(500),
-                Duration.ofSeconds(5),
-                64,
+                new CallSettings(
+                    Duration.ofMinutes(1), Duration.ofMillis(500), Duration.ofSeconds(5), 64),
                 Optional.of(new SesSettings.Credentials("AKID", "secret", Optional.of("token")))));
   }
 

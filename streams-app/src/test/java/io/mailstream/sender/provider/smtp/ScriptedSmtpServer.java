@@ -14,12 +14,15 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * An SMTP server on a bare socket, which answers as it is told to and can fail at every point of a
@@ -49,6 +52,7 @@ final class ScriptedSmtpServer implements AutoCloseable {
   private final List<String> extensions;
   private final Map<String, String> replies;
   private final Fault fault;
+  private volatile Optional<SSLContext> upgrade = Optional.empty();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger connections = new AtomicInteger();
@@ -77,6 +81,12 @@ final class ScriptedSmtpServer implements AutoCloseable {
     this.socket.setReceiveBufferSize(64 * 1024);
     this.socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 200);
     Thread.ofVirtual().name("scripted-smtp").start(this::accept);
+  }
+
+  /** Lets STARTTLS upgrade connections. */
+  ScriptedSmtpServer upgradingTo(SSLContext tls) {
+    upgrade = Optional.of(tls);
+    return this;
   }
 
   static ScriptedSmtpServer of(Map<String, String> replies, Fault fault) throws IOException {
@@ -152,6 +162,11 @@ final class ScriptedSmtpServer implements AutoCloseable {
       boolean more =
           switch (verb) {
             case "EHLO" -> say(connection, ehlo());
+            case "STARTTLS" -> {
+              say(connection, "220 2.0.0 go on in secret");
+              dialogueInTls(connection);
+              yield false;
+            }
             case "AUTH" -> say(connection, replies.getOrDefault(verb, "235 2.7.0 welcome"));
             case "DATA" -> {
               String reply = replies.getOrDefault(verb, "354 go on");
@@ -171,6 +186,15 @@ final class ScriptedSmtpServer implements AutoCloseable {
         envelope.clear();
       }
     }
+  }
+
+  private void dialogueInTls(Socket connection) throws IOException {
+    SSLSocket tls =
+        (SSLSocket)
+            upgrade.orElseThrow().getSocketFactory().createSocket(connection, null, 0, true);
+    tls.setUseClientMode(false);
+    tls.startHandshake();
+    dialogue(tls, new BufferedInputStream(tls.getInputStream()));
   }
 
   private String ehlo() {

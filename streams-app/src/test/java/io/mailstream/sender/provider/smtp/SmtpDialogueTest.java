@@ -1,6 +1,7 @@
 package io.mailstream.sender.provider.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mailstream.policy.Account;
 import io.mailstream.sender.provider.Deliveries;
@@ -16,6 +17,7 @@ import io.mailstream.v1.Delivery;
 import io.mailstream.v1.ReasonCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -24,9 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes over the wire, and what of the server's extensions is used. */
 class SmtpDialogueTest {
@@ -34,21 +37,14 @@ class SmtpDialogueTest {
   private static final List<String> NO_EXTENSIONS = List.of();
 
   private static SmtpProvider provider(int port, String tls, String... settings) {
-    return provider(
-        port, "127.0.0.1", tls, (SSLSocketFactory) SSLSocketFactory.getDefault(), settings);
-  }
-
-  private static SmtpProvider provider(
-      int port, String host, String tls, SSLSocketFactory trust, String... settings) {
     Map<String, String> all =
-        new HashMap<>(Map.of("host", host, "port", String.valueOf(port), "tls", tls));
+        new HashMap<>(Map.of("host", "127.0.0.1", "port", String.valueOf(port), "tls", tls));
     for (int i = 0; i < settings.length; i += 2) {
       all.put(settings[i], settings[i + 1]);
     }
     return new SmtpProvider(
         "main",
         SmtpSettings.of(new Account("main", "smtp", Optional.empty(), all), Map.of()),
-        trust,
         InstantSource.system());
   }
 
@@ -230,22 +226,45 @@ class SmtpDialogueTest {
     }
   }
 
-  @Test
-  void implicitTlsNeedsATrustedCertificateForTheHost(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"implicit", "starttls"})
+  void tlsNeedsATrustedCertificateForTheHost(String tls, @TempDir Path directory) throws Exception {
     SSLContext context = SelfSigned.context(directory);
+    String trusted = SelfSigned.pem(directory).toString();
+    boolean implicit = tls.equals("implicit");
     try (var server =
         new ScriptedSmtpServer(
-            context.getServerSocketFactory(), NO_EXTENSIONS, Map.of(), Fault.NONE)) {
-      SSLSocketFactory trust = context.getSocketFactory();
-      try (SmtpProvider provider = provider(server.port(), "127.0.0.1", "implicit", trust)) {
+                implicit ? context.getServerSocketFactory() : ServerSocketFactory.getDefault(),
+                List.of("STARTTLS"),
+                Map.of(),
+                Fault.NONE)
+            .upgradingTo(context)) {
+      try (SmtpProvider provider = provider(server.port(), tls, "trusted_certificates", trusted)) {
         assertThat(provider.send(delivery())).isInstanceOf(Accepted.class);
       }
-      try (SmtpProvider provider = provider(server.port(), "localhost", "implicit", trust)) {
-        SendOutcome outcome = provider.send(delivery());
-        assertThat(((Deferred) outcome).scope()).isEqualTo(Scope.ACCOUNT);
-        assertThat(((Deferred) outcome).detail()).contains("certificate");
+      for (String[] wrong :
+          List.of(
+              new String[] {"host", "localhost", "trusted_certificates", trusted},
+              new String[] {"host", "127.0.0.1"})) {
+        try (SmtpProvider provider = provider(server.port(), tls, wrong)) {
+          SendOutcome outcome = provider.send(delivery());
+          assertThat(((Deferred) outcome).scope()).isEqualTo(Scope.ACCOUNT);
+          assertThat(((Deferred) outcome).detail()).contains("certificate");
+        }
       }
       assertThat(server.messages()).hasSize(1);
+      int upgrade = server.commands().indexOf("STARTTLS");
+      assertThat(upgrade).isEqualTo(implicit ? -1 : 1);
+    }
+  }
+
+  @Test
+  void trustThatCannotBeReadIsAFault(@TempDir Path directory) throws IOException {
+    Path empty = Files.createFile(directory.resolve("empty.pem"));
+    for (Path path : List.of(empty, directory.resolve("none.pem"))) {
+      assertThatThrownBy(() -> provider(25, "starttls", "trusted_certificates", path.toString()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("trusted_certificates", path.toString(), "give");
     }
   }
 
