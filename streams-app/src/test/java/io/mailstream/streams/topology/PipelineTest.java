@@ -6,7 +6,6 @@ import io.mailstream.schemas.DeadLetterHeaders;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
-import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.CommandAction;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
@@ -14,7 +13,6 @@ import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.Lane;
-import io.mailstream.v1.OnUncertain;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.RecipientField;
 import io.mailstream.v1.ResultStatus;
@@ -227,58 +225,6 @@ class PipelineTest {
     assertThat(mail.dispatched(Lane.BULK))
         .extracting(Delivery::getAccount)
         .containsExactly("other", "other");
-  }
-
-  @Test
-  void aCancelledMailThatWaitsEndsAtOnce() {
-    mail.send(
-        Lane.BULK,
-        Requests.builder("r1", "a@example.com").setSendAt(mail.now().plusSeconds(3600)).build());
-    mail.send(mail.topics.cancellations(), null, cancellation("r1", "A@Example.com"));
-
-    assertThat(mail.results())
-        .extracting(SendResult::getStatus)
-        .containsExactly(ResultStatus.CANCELLED);
-    mail.advance(Duration.ofHours(2));
-    assertThat(mail.dispatched(Lane.BULK)).isEmpty();
-  }
-
-  @Test
-  void aCancellationMayComeBeforeItsRequest() {
-    mail.send(mail.topics.cancellations(), null, cancellation("r1", "a@example.com"));
-    mail.send(Lane.BULK, Requests.builder("r1", "a@example.com", "b@example.com").build());
-    mail.send(Lane.BULK, Requests.builder("r1", "a@example.com").build());
-
-    assertThat(mail.dispatched(Lane.BULK))
-        .extracting(delivery -> delivery.getRecipient().getAddress())
-        .containsExactly("b@example.com");
-    assertThat(mail.results())
-        .extracting(SendResult::getStatus)
-        .containsExactly(ResultStatus.CANCELLED, ResultStatus.DUPLICATE);
-  }
-
-  @Test
-  void aCancelledMailIsNotTriedAgain() {
-    for (DeferralReason reason : DeferralReason.values()) {
-      String id = "r-" + reason;
-      mail.send(Lane.BULK, Requests.builder(id, "a@example.com").build());
-      Delivery delivery = mail.dispatched(Lane.BULK).getFirst();
-      delivery.setOnUncertain(OnUncertain.RESEND);
-      mail.send(mail.topics.cancellations(), null, cancellation(id, "a@example.com"));
-      assertThat(mail.results()).isEmpty();
-
-      mail.send(mail.topics.deferrals(), null, deferral(delivery, reason));
-      mail.advance(Duration.ofMinutes(2));
-      assertThat(mail.dispatched(Lane.BULK)).isEmpty();
-      assertThat(mail.results())
-          .extracting(SendResult::getStatus)
-          .containsExactly(
-              reason == DeferralReason.UNCERTAIN ? ResultStatus.UNCERTAIN : ResultStatus.CANCELLED);
-    }
-  }
-
-  private static Cancellation cancellation(String key, String recipient) {
-    return new Cancellation("acme", key, recipient, null, MailDriver.START);
   }
 
   @Test
