@@ -3,6 +3,8 @@ package io.mailstream.quickstart;
 import io.mailstream.embedded.ses.Inbox;
 import io.mailstream.embedded.ses.SesBehaviour;
 import io.mailstream.embedded.ses.SesFault;
+import io.mailstream.v1.FeedbackEvent;
+import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendRequest;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -57,6 +60,23 @@ final class Failover extends Scenario {
     console.event("%-12s %s answers 503 to every call".formatted("fault", FIRST));
     Map<String, Long> sent = send(MAILS);
     require(sent.equals(Map.of(SECOND, (long) MAILS)), "they went by " + sent);
+    theSecondTellsOfItsMail();
+  }
+
+  private void theSecondTellsOfItsMail() throws InterruptedException {
+    Set<String> ids =
+        IntStream.range(requests - MAILS, requests).mapToObj(this::id).collect(Collectors.toSet());
+    List<FeedbackEvent> delivered =
+        follower.await(
+            FeedbackEvent.class,
+            event ->
+                event.getType() == FeedbackType.DELIVERED && ids.contains(event.getRequestId()),
+            MAILS,
+            STEP);
+    console.event(
+        "%-12s %d of them are delivered, as signed callbacks of %s say"
+            .formatted("callbacks", delivered.size(), SECOND));
+    require(delivered.size() == MAILS, "not all are said to be delivered");
   }
 
   private void theFirstHasItsMailAgain() throws InterruptedException {

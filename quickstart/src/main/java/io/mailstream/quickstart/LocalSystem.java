@@ -200,6 +200,9 @@ final class LocalSystem implements AutoCloseable {
     long deadline = System.nanoTime() + READY_WITHIN.toNanos();
     awaitReady("webhook ingester", webhooksUrl(), deadline);
     SnsTopic topic = ses.subscribe(SnsOptions.to(URI.create(webhooksUrl() + "/webhooks/ses")));
+    if (secondSes != null) {
+      secondSes.publishTo(topic);
+    }
     awaitReady("topology and sender", apiUrl(), deadline);
     if (!topic.awaitConfirmed(remaining(deadline))) {
       throw new QuickstartFailure(

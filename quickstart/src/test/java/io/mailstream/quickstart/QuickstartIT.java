@@ -69,7 +69,7 @@ class QuickstartIT {
       try (Scenario scenario = Plot.FAILOVER.scenario(system, console)) {
         assertThat(scenario.play()).as(story()).isTrue();
       }
-      assertThat(story()).contains("100 mails", "by {ses-second=100}");
+      assertThat(story()).contains("100 mails", "by {ses-second=100}", "100 of them are delivered");
     }
     assertThat(ports.taken(Plot.FAILOVER)).isEmpty();
   }

@@ -156,6 +156,11 @@ public final class SesSimulator implements AutoCloseable {
     return topic;
   }
 
+  /** Publishes events to another simulator's topic, as several accounts may to one. */
+  public void publishTo(SnsTopic shared) {
+    api.setTopic(shared);
+  }
+
   /** The certificate of the authority behind the signing certificate, as PEM: what to trust. */
   public String caCertificatePem() {
     return identity().caPem();
