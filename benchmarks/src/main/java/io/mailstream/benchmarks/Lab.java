@@ -161,6 +161,16 @@ final class Lab implements AutoCloseable {
     flush(failure);
   }
 
+  /** Writes deliveries that are ready to be sent, as the topology does, and waits for Kafka. */
+  void dispatch(Topics topics, Mails mails, int count) {
+    AtomicReference<Exception> failure = new AtomicReference<>();
+    String topic = topics.dispatch(Lane.BULK);
+    for (int i = 0; i < count; i++) {
+      write(topic, RecipientKey.of(mails.address(i)), mails.delivery(i), failure);
+    }
+    flush(failure);
+  }
+
   /** Writes one record. */
   void write(String topic, String key, Object value, AtomicReference<Exception> failure) {
     byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Mail to one SMTP sink, by two ways that keep it over a crash: through Mailstream, from the
- * producer's first record to the sink's last mail; and through Postfix as a queueing relay, from
- * the first connection of its own smtp-source to the sink's last mail.
+ * Mail to one SMTP sink, by ways that keep it over a crash: through Mailstream, from the producer's
+ * first record to the sink's last mail, by the sender alone and by all of the pipeline; and through
+ * Postfix as a queueing relay, from the first connection of its own smtp-source to the last mail.
  *
  * <p>They keep it differently: Postfix by fsync of each queue file, Kafka by the page cache of one
  * broker here and by its replicas in production.
@@ -39,7 +39,11 @@ final class SmtpBenchmark {
         PostfixRelay postfix = PostfixRelay.start(directory, sink.port())) {
       try {
         return rounds.run(
-            List.of(postfix(directory, postfix, sink), pipeline(lab, sink, open)), out);
+            List.of(
+                postfix(directory, postfix, sink),
+                sender(lab, sink, open),
+                pipeline(lab, sink, open)),
+            out);
       } finally {
         for (AutoCloseable each : open) {
           each.close();
@@ -86,18 +90,44 @@ final class SmtpBenchmark {
     };
   }
 
+  private static String policies(SmtpSinkPart sink) {
+    return """
+    accounts:
+      main:
+        provider: smtp
+        settings: {host: 127.0.0.1, port: %d, tls: none, max_connections: %d}
+    tenants:
+      bench: {from_domains: [sender.example], streams: {mail: {evidence_window: 0}}}
+    """
+        .formatted(sink.port(), CONNECTIONS);
+  }
+
+  /** What Postfix does: takes mail that is ready, keeps it, hands it on. */
+  private static Contender sender(Lab lab, SmtpSinkPart sink, List<AutoCloseable> open)
+      throws Exception {
+    Topics topics = lab.topics("relay.");
+    Part sender = lab.streamsApp("relay", topics, "sender", policies(sink), Map.of());
+    open.add(sender);
+    return new Contender() {
+      @Override
+      public String name() {
+        return "mailstream, Kafka and sender";
+      }
+
+      @Override
+      public Sample run(int messages, int round) throws Exception {
+        return measure(
+            sink,
+            messages,
+            Map.of("sender", sender, "broker", lab.broker()),
+            () -> lab.dispatch(topics, new Mails("r" + round, BODY_BYTES), messages));
+      }
+    };
+  }
+
   private static Contender pipeline(Lab lab, SmtpSinkPart sink, List<AutoCloseable> open)
       throws Exception {
-    String policies =
-        """
-        accounts:
-          main:
-            provider: smtp
-            settings: {host: 127.0.0.1, port: %d, tls: none, max_connections: %d}
-        tenants:
-          bench: {from_domains: [sender.example], streams: {mail: {evidence_window: 0}}}
-        """
-            .formatted(sink.port(), CONNECTIONS);
+    String policies = policies(sink);
     Topics topics = lab.topics("smtp.");
     Part topology = lab.streamsApp("topology", topics, "topology", policies, Map.of());
     open.add(topology);
