@@ -1,8 +1,10 @@
 package io.mailstream.sender.provider;
 
+import io.mailstream.policy.Account;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,31 @@ public abstract class HttpProviderContract extends EmailProviderContract {
     }
   }
 
+  /**
+   * What an account with the ESP is given beside address and timeout.
+   *
+   * @param kind the ESP's name in the policies
+   * @param settings further settings
+   * @param credentials by the ESP's own names, {@link #SECRET} among them
+   */
+  public record HttpAccount(
+      String kind, Map<String, String> settings, Map<String, String> credentials) {}
+
   protected abstract Dialect dialect();
+
+  protected abstract HttpAccount account();
+
+  @Override
+  protected final EmailProvider connect(URI endpoint, Duration callTimeout) {
+    HttpAccount account = account();
+    Map<String, String> settings = new TreeMap<>(account.settings());
+    settings.put("endpoint", endpoint.toString());
+    settings.put("call_timeout", callTimeout.toMillis() + "ms");
+    Map<String, String> credentials = new TreeMap<>();
+    account.credentials().forEach((key, value) -> credentials.put("accounts.main." + key, value));
+    return ProviderFactory.create(
+        new Account("main", account.kind(), Optional.empty(), settings), credentials);
+  }
 
   @Override
   protected boolean has(Step step) {

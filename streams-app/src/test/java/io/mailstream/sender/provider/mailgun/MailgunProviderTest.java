@@ -1,15 +1,9 @@
 package io.mailstream.sender.provider.mailgun;
 
-import io.mailstream.policy.Account;
-import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.HttpProviderContract;
-import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Mailgun's provider against a server that speaks Mailgun's dialect. */
 class MailgunProviderTest extends HttpProviderContract {
@@ -20,24 +14,9 @@ class MailgunProviderTest extends HttpProviderContract {
   }
 
   @Override
-  protected EmailProvider connect(URI endpoint, Duration callTimeout) {
-    return connect(endpoint, callTimeout, SECRET);
-  }
-
-  static EmailProvider connect(URI endpoint, Duration callTimeout, String secret) {
-    return ProviderFactory.create(
-        new Account(
-            "main",
-            "mailgun",
-            Optional.empty(),
-            Map.of(
-                "domain",
-                "mg.example.com",
-                "endpoint",
-                endpoint.toString(),
-                "call_timeout",
-                callTimeout.toMillis() + "ms")),
-        Map.of("accounts.main.api.key", secret));
+  protected HttpAccount account() {
+    return new HttpAccount(
+        "mailgun", Map.of("domain", "mg.example.com"), Map.of("api.key", SECRET));
   }
 
   /** What Mailgun answers, as its documentation has it. */

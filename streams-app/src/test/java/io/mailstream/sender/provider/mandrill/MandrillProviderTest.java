@@ -1,12 +1,7 @@
 package io.mailstream.sender.provider.mandrill;
 
-import io.mailstream.policy.Account;
-import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.HttpProviderContract;
-import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,18 +15,8 @@ class MandrillProviderTest extends HttpProviderContract {
   }
 
   @Override
-  protected EmailProvider connect(URI endpoint, Duration callTimeout) {
-    return connect(endpoint, callTimeout, SECRET);
-  }
-
-  static EmailProvider connect(URI endpoint, Duration callTimeout, String secret) {
-    return ProviderFactory.create(
-        new Account(
-            "main",
-            "mandrill",
-            Optional.empty(),
-            Map.of("endpoint", endpoint.toString(), "call_timeout", callTimeout.toMillis() + "ms")),
-        Map.of("accounts.main.api.key", secret));
+  protected HttpAccount account() {
+    return new HttpAccount("mandrill", Map.of(), Map.of("api.key", SECRET));
   }
 
   /** What Mandrill answers, as its documentation has it. */

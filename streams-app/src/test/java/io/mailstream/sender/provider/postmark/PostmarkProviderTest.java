@@ -1,12 +1,7 @@
 package io.mailstream.sender.provider.postmark;
 
-import io.mailstream.policy.Account;
-import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.HttpProviderContract;
-import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,18 +15,8 @@ class PostmarkProviderTest extends HttpProviderContract {
   }
 
   @Override
-  protected EmailProvider connect(URI endpoint, Duration callTimeout) {
-    return connect(endpoint, callTimeout, SECRET);
-  }
-
-  static EmailProvider connect(URI endpoint, Duration callTimeout, String secret) {
-    return ProviderFactory.create(
-        new Account(
-            "main",
-            "postmark",
-            Optional.empty(),
-            Map.of("endpoint", endpoint.toString(), "call_timeout", callTimeout.toMillis() + "ms")),
-        Map.of("accounts.main.server.token", secret));
+  protected HttpAccount account() {
+    return new HttpAccount("postmark", Map.of(), Map.of("server.token", SECRET));
   }
 
   /** What Postmark answers, as its documentation has it. */

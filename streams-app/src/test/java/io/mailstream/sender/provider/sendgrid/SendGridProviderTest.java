@@ -1,15 +1,9 @@
 package io.mailstream.sender.provider.sendgrid;
 
-import io.mailstream.policy.Account;
-import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.HttpProviderContract;
-import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** SendGrid's provider against a server that speaks SendGrid's dialect. */
 class SendGridProviderTest extends HttpProviderContract {
@@ -20,18 +14,8 @@ class SendGridProviderTest extends HttpProviderContract {
   }
 
   @Override
-  protected EmailProvider connect(URI endpoint, Duration callTimeout) {
-    return connect(endpoint, callTimeout, SECRET);
-  }
-
-  static EmailProvider connect(URI endpoint, Duration callTimeout, String secret) {
-    return ProviderFactory.create(
-        new Account(
-            "main",
-            "sendgrid",
-            Optional.empty(),
-            Map.of("endpoint", endpoint.toString(), "call_timeout", callTimeout.toMillis() + "ms")),
-        Map.of("accounts.main.api.key", secret));
+  protected HttpAccount account() {
+    return new HttpAccount("sendgrid", Map.of(), Map.of("api.key", SECRET));
   }
 
   /** What SendGrid answers, as its documentation has it. */

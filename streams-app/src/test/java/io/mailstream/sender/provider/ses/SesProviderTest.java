@@ -1,15 +1,9 @@
 package io.mailstream.sender.provider.ses;
 
-import io.mailstream.policy.Account;
-import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.HttpProviderContract;
-import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.ScriptedHttpServer.Reaction;
-import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** SES's provider against a server that speaks SES's dialect. */
 class SesProviderTest extends HttpProviderContract {
@@ -20,21 +14,11 @@ class SesProviderTest extends HttpProviderContract {
   }
 
   @Override
-  protected EmailProvider connect(URI endpoint, Duration callTimeout) {
-    return ProviderFactory.create(
-        new Account(
-            "main",
-            "ses",
-            Optional.empty(),
-            Map.of(
-                "region",
-                "eu-west-1",
-                "endpoint",
-                endpoint.toString(),
-                "call_timeout",
-                callTimeout.toMillis() + "ms")),
-        Map.of(
-            "accounts.main.access.key.id", "AKIDTEST", "accounts.main.secret.access.key", SECRET));
+  protected HttpAccount account() {
+    return new HttpAccount(
+        "ses",
+        Map.of("region", "eu-west-1"),
+        Map.of("access.key.id", "AKIDTEST", "secret.access.key", SECRET));
   }
 
   /** What SES answers, as its service model has it. */
