@@ -24,7 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+/** What waits in vain where a bound is missing is interrupted. */
+@Timeout(30)
 class ContentStoreTest {
 
   private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
