@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ResultsCommand.class,
       CancelCommand.class,
       SuppressionsCommand.class,
+      EraseCommand.class,
       DeadLettersCommand.class,
       MonitorCommand.class,
       TopicsCommand.class,

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
+import io.mailstream.runtime.health.Health;
+import io.mailstream.runtime.http.HttpService;
+import io.mailstream.runtime.metrics.Metrics;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Lane;
@@ -370,6 +373,41 @@ class MailstreamIT {
         .extracting(SuppressionCommand::getCommandId)
         .hasSameElementsAs(commands.stream().map(SuppressionCommand::getCommandId).toList());
     assertThat(dir.resolve("list.csv.progress")).doesNotExist();
+  }
+
+  @Test
+  void whatRemainsOfAnErasedPersonIsSaid() {
+    Metrics metrics = Metrics.create("test");
+    try (metrics;
+        HttpService server =
+            HttpService.start(
+                "API",
+                "127.0.0.1",
+                0,
+                new Health(),
+                metrics,
+                routes ->
+                    routes
+                        .delete(
+                            "/v1/recipients/{+address}",
+                            (request, response) ->
+                                response.send(
+                                    "{\"kept\":\"hash\",\"entries\":[{\"scope\":\"everything\","
+                                        + "\"reason\":\"COMPLAINT\"}]}"))
+                        .get(
+                            "/v1/recipients/{+address}",
+                            (request, response) ->
+                                response.send("{\"held\":[],\"held_complete\":true}")))) {
+      Run run = run("erase", "a@example.com", "--api", server.url());
+
+      assertThat(run.status()).as(run.err()).isZero();
+      assertThat(run.out())
+          .contains("a keyed hash of the address is left", "COMPLAINT for everything, for good")
+          .contains(topics.results())
+          .contains("when it is compacted")
+          .doesNotContain(topics.accounts());
+    }
+    assertThat(run("erase", "nobody").status()).isEqualTo(2);
   }
 
   private static List<SuppressionCommand> commands() {

@@ -2,6 +2,7 @@ package io.mailstream.app;
 
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.sender.SenderConfig;
 import io.mailstream.sender.UnsubscribeSettings;
 import io.mailstream.streams.query.QuerySettings;
@@ -85,6 +86,7 @@ public final class StreamsAppConfig extends ServiceConfig {
           "%s = '%s' is not allowed: give host:port, such as 10.0.0.7:8080"
               .formatted(TopologySettings.ADVERTISED, advertised));
     }
+    faults.addAll(RecipientHash.faults(values));
     faults.addAll(UnsubscribeSettings.faults(values));
     return faults;
   }

@@ -4,6 +4,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.health.HealthCheck;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerde;
 import io.mailstream.streams.query.QueryApi;
@@ -50,6 +51,7 @@ final class TopologyRole implements Role {
                 CommonConfig.apiTokens(config),
                 config.getString(CommonConfig.HTTP_HOST),
                 policies,
+                RecipientHash.of(config),
                 writer(config),
                 InstantSource.system(),
                 meters));

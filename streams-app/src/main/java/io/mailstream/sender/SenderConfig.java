@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.sender.content.ContentConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +37,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
  * @param content how content is had that deliveries refer to
  * @param credentialsInterval the time between two looks at the accounts' credentials; zero: none
  * @param missingOffsets what to do where committed offsets are missing
+ * @param hash what stands for addresses in the suppression list
  * @param clients what every Kafka client is given
  * @param consumer what only the consumer of the dispatch topics is given
  * @param producer what only the producer is given
@@ -57,6 +59,7 @@ public record SenderConfig(
     ContentConfig content,
     Duration credentialsInterval,
     MissingOffsets missingOffsets,
+    RecipientHash hash,
     Map<String, Object> clients,
     Map<String, Object> consumer,
     Map<String, Object> producer) {
@@ -101,7 +104,7 @@ public record SenderConfig(
 
   /** Adds the sender's settings to those of the service that runs it. */
   public static ConfigDef define(ConfigDef def) {
-    return ContentConfig.define(defineTimes(defineBreaker(defineBounds(def))))
+    return ContentConfig.define(defineTimes(defineBreaker(defineBounds(RecipientHash.define(def)))))
         .define(
             GROUP_ID,
             Type.STRING,
@@ -289,6 +292,7 @@ public record SenderConfig(
         ContentConfig.of(config),
         millis(config, CREDENTIALS_INTERVAL),
         missingOffsets(config.getString(MISSING_OFFSETS)),
+        RecipientHash.of(config),
         CommonConfig.kafkaClient(config),
         config.passThrough(CONSUMER_PREFIX),
         config.passThrough(PRODUCER_PREFIX));

@@ -75,7 +75,9 @@ final class SenderProcess {
     this.metrics = metrics;
     this.surroundings = surroundings;
     this.clients = clients;
-    tail = new SuppressionTail(topics.suppressions(), clients::tail, codec, config.gateMaxAge());
+    tail =
+        new SuppressionTail(
+            topics.suppressions(), clients::tail, codec, config.hash(), config.gateMaxAge());
     thread = Thread.ofPlatform().name("mailstream-sender").unstarted(this::run);
     gauges();
   }

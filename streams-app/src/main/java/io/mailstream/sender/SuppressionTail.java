@@ -1,5 +1,6 @@
 package io.mailstream.sender;
 
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.v1.Suppression;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class SuppressionTail implements AutoCloseable {
   private final String topic;
   private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final RecordCodec codec;
+  private final RecipientHash hash;
   private final long endInterval;
   private final Thread thread;
 
@@ -67,16 +69,19 @@ final class SuppressionTail implements AutoCloseable {
    *
    * @param consumers makes its consumer: read_committed, without a group, from the earliest where
    *     an offset is gone
+   * @param hash what stands for addresses in the topic
    * @param maxAge how old the views may be: the end is asked for four times as often
    */
   SuppressionTail(
       String topic,
       Supplier<Consumer<byte[], byte[]>> consumers,
       RecordCodec codec,
+      RecipientHash hash,
       Duration maxAge) {
     this.topic = topic;
     this.consumers = consumers;
     this.codec = codec;
+    this.hash = hash;
     this.endInterval = maxAge.toNanos() / 4;
     this.thread = Thread.ofPlatform().name("mailstream-suppression-tail").unstarted(this::run);
     thread.setDaemon(true);
@@ -94,7 +99,7 @@ final class SuppressionTail implements AutoCloseable {
    */
   void watch(int partition, long from) {
     wanted.merge(partition, from, Math::min);
-    views.computeIfAbsent(partition, p -> new SuppressionView());
+    views.computeIfAbsent(partition, p -> new SuppressionView(hash));
   }
 
   /** A partition is read no more. */

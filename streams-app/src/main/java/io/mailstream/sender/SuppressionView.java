@@ -1,5 +1,6 @@
 package io.mailstream.sender;
 
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.streams.suppress.SuppressionDecision;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Suppression;
@@ -14,8 +15,16 @@ final class SuppressionView {
 
   private static final long NEVER = Long.MIN_VALUE;
 
+  private final RecipientHash hash;
+
+  /** By what stands for the address in the topic. */
   private final Map<String, Known> known = new ConcurrentHashMap<>();
+
   private volatile long completeAt = NEVER;
+
+  SuppressionView(RecipientHash hash) {
+    this.hash = hash;
+  }
 
   /**
    * The last word on an address.
@@ -87,7 +96,7 @@ final class SuppressionView {
 
   /** Whether a delivery may go, by what has been read; {@code now} in milliseconds. */
   Answer look(String address, Delivery delivery, long now) {
-    Known entry = known.get(address);
+    Known entry = find(address);
     if (entry == null) {
       return CLEAR;
     }
@@ -101,5 +110,19 @@ final class SuppressionView {
                 "the recipient was suppressed (%s, source %s) after the mail was dispatched"
                     .formatted(reason.getReason(), reason.getSourceEventId())))
         .orElse(CLEAR);
+  }
+
+  /** What is known of a clear address. Nearly always nothing is known of any. */
+  private Known find(String address) {
+    if (known.isEmpty()) {
+      return null;
+    }
+    for (String key : hash.candidates(address)) {
+      Known entry = known.get(key);
+      if (entry != null) {
+        return entry;
+      }
+    }
+    return null;
   }
 }

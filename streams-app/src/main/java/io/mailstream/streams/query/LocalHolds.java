@@ -75,7 +75,7 @@ final class LocalHolds {
               new HoldView(
                   store(app, HoldStores.HELD, partition), store(app, HoldStores.STATE, partition)))
           .map(question);
-    } catch (InvalidStateStoreException e) {
+    } catch (InvalidStateStoreException | IllegalStateException e) {
       // Also while it is asked: a partition can leave at any time.
       return Optional.empty();
     }

@@ -1,8 +1,10 @@
 package io.mailstream.streams.query;
 
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.suppress.SuppressionStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,6 +32,7 @@ final class LocalStore {
   private static final long LAGS_FOR = Duration.ofMillis(500).toNanos();
 
   private final Supplier<Optional<KafkaStreams>> streams;
+  private final RecipientHash hash;
   private final long maxBehind;
   private Map<Integer, Long> lags = Map.of();
   private long lagsAt = System.nanoTime() - LAGS_FOR;
@@ -38,10 +41,12 @@ final class LocalStore {
    * The store.
    *
    * @param streams the application; empty: not started yet
+   * @param hash what stands for addresses in it
    * @param maxBehind how many records a copy may be behind and still answer
    */
-  LocalStore(Supplier<Optional<KafkaStreams>> streams, long maxBehind) {
+  LocalStore(Supplier<Optional<KafkaStreams>> streams, RecipientHash hash, long maxBehind) {
     this.streams = streams;
+    this.hash = hash;
     this.maxBehind = maxBehind;
   }
 
@@ -60,8 +65,16 @@ final class LocalStore {
     record NotHere<R>(String why) implements Found<R> {}
   }
 
-  Found<SuppressionState> get(String key, int partition) {
-    return ask(KeyQuery.withKey(key), partition);
+  /** What is known of a clear address. */
+  Found<SuppressionState> get(String address, int partition) {
+    Found<SuppressionState> found = new Found.NotHere<>("");
+    for (String key : hash.isOn() ? hash.candidates(address) : List.of(address)) {
+      found = ask(KeyQuery.withKey(key), partition);
+      if (!(found instanceof Found.Value<SuppressionState> value) || value.value() != null) {
+        return found;
+      }
+    }
+    return found;
   }
 
   /** The values from a key on, in the order of the store; to be closed. */

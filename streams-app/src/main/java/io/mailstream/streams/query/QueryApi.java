@@ -3,6 +3,7 @@ package io.mailstream.streams.query;
 import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.http.BearerAuth;
+import io.mailstream.schemas.RecipientHash;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class QueryApi implements AutoCloseable {
    *     every instance
    * @param host the address that the HTTP server listens on
    * @param policies where the limits stand
+   * @param hash what stands for addresses in the list
    * @param writer how changes are written
    * @param clock what decides whether an entry has expired
    * @param meters where it counts what it answers
@@ -53,6 +55,7 @@ public final class QueryApi implements AutoCloseable {
       List<String> tokens,
       String host,
       Policies policies,
+      RecipientHash hash,
       SuppressionWriter.Settings writer,
       InstantSource clock,
       MeterRegistry meters) {}
@@ -67,7 +70,7 @@ public final class QueryApi implements AutoCloseable {
     this.auth = BearerAuth.of(settings.tokens(), settings.host());
     this.writer = new SuppressionWriter(settings.writer());
     Places places = new Places(settings.streams(), settings.self(), settings.partitions());
-    LocalStore local = new LocalStore(settings.streams(), settings.maxBehind());
+    LocalStore local = new LocalStore(settings.streams(), settings.hash(), settings.maxBehind());
     LocalHolds held =
         new LocalHolds(settings.streams(), places, settings.policies(), settings.clock());
     Lookup lookup = new Lookup(places, local, owners, settings.clock());
@@ -76,7 +79,8 @@ public final class QueryApi implements AutoCloseable {
         new SuppressionListing(places, local, owners, settings.clock(), settings.meters());
     this.recipients = new RecipientReads(places, held, lookup, owners, settings.meters());
     this.holds = new HoldReads(places, held, owners, settings.meters());
-    this.writes = new SuppressionWrites(writer, auth, settings.clock(), settings.meters());
+    this.writes =
+        new SuppressionWrites(writer, auth, settings.hash(), settings.clock(), settings.meters());
   }
 
   /** Adds the API's routes. */

@@ -7,6 +7,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mailstream.runtime.http.BearerAuth;
 import io.mailstream.runtime.http.Problem;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.streams.query.Answers.Answer;
 import io.mailstream.streams.query.SuppressionWriter.Outcome;
 import io.mailstream.v1.CommandAction;
@@ -16,6 +17,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -31,13 +34,19 @@ final class SuppressionWrites {
 
   private final SuppressionWriter writer;
   private final BearerAuth auth;
+  private final RecipientHash hash;
   private final InstantSource clock;
   private final Answers answers;
 
   SuppressionWrites(
-      SuppressionWriter writer, BearerAuth auth, InstantSource clock, MeterRegistry meters) {
+      SuppressionWriter writer,
+      BearerAuth auth,
+      RecipientHash hash,
+      InstantSource clock,
+      MeterRegistry meters) {
     this.writer = writer;
     this.auth = auth;
+    this.hash = hash;
     this.clock = clock;
     this.answers = new Answers("suppression-write", meters);
   }
@@ -56,6 +65,7 @@ final class SuppressionWrites {
   void register(HttpRouting.Builder routes) {
     routes.put("/v1/suppressions/{+address}", auth.writing(), answers.handler(this::put));
     routes.delete("/v1/suppressions/{+address}", auth.writing(), answers.handler(this::delete));
+    routes.delete("/v1/recipients/{+address}", auth.writing(), answers.handler(this::erase));
   }
 
   private void put(ServerRequest request, ServerResponse response) {
@@ -81,6 +91,34 @@ final class SuppressionWrites {
         target,
         response);
   }
+
+  /** Takes away what is known of a person but that it must get no mail. */
+  private void erase(ServerRequest request, ServerResponse response) {
+    Target target = new Target(Target.of(request).key(), null, null);
+    SuppressionCommand command = command(request, target, CommandAction.ERASE, null).build();
+    Outcome outcome = writer.write(command);
+    answers.count("erase_" + outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT));
+    Answers.send(
+        response,
+        outcome instanceof Outcome.Visible(var suppression)
+            ? Answer.json(
+                200,
+                new Erased(
+                    target.key(),
+                    suppression.getEntries().isEmpty()
+                        ? "nothing"
+                        : hash.writesHashes() ? "hash" : "address",
+                    suppression.getEntries().stream().map(SuppressionAnswer.Entry::of).toList()))
+            : answer(outcome, command.getCommandId(), target, clock.millis()));
+  }
+
+  /**
+   * What is left in the suppression list.
+   *
+   * @param kept {@code nothing}, the keyed {@code hash} of the address, or the {@code address}
+   * @param entries what keeps mail from it
+   */
+  record Erased(String address, String kept, List<SuppressionAnswer.Entry> entries) {}
 
   private SuppressionCommand.Builder command(
       ServerRequest request, Target target, CommandAction action, String note) {

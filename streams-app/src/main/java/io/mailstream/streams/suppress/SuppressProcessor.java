@@ -1,6 +1,7 @@
 package io.mailstream.streams.suppress;
 
 import io.mailstream.policy.SuppressionRules;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.result.Results;
 import io.mailstream.streams.suppress.SuppressionUpdate.Outcome;
@@ -13,26 +14,32 @@ import io.mailstream.v1.SuppressionCommand;
 import io.mailstream.v1.SuppressionEntry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /** Reads and writes the store around {@link SuppressionDecision} and {@link SuppressionUpdate}. */
 final class SuppressProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
 
   private final SuppressionRules rules;
+  private final RecipientHash hash;
   private final SuppressStep.Outputs outputs;
   private final SuppressMeters meters;
 
   private ProcessorContext<String, SpecificRecord> context;
-  private KeyValueStore<String, SuppressionState> store;
+  private SuppressionTable table;
 
-  SuppressProcessor(SuppressionRules rules, SuppressStep.Outputs outputs, MeterRegistry registry) {
+  SuppressProcessor(
+      SuppressionRules rules,
+      RecipientHash hash,
+      SuppressStep.Outputs outputs,
+      MeterRegistry registry) {
     this.rules = rules;
+    this.hash = hash;
     this.outputs = outputs;
     this.meters = new SuppressMeters(registry);
   }
@@ -40,7 +47,7 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
   @Override
   public void init(ProcessorContext<String, SpecificRecord> context) {
     this.context = context;
-    this.store = context.getStateStore(SuppressionStore.NAME);
+    this.table = new SuppressionTable(context.getStateStore(SuppressionStore.NAME), hash);
   }
 
   @Override
@@ -57,7 +64,7 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
     long now = context.currentSystemTimeMs();
     Optional<SuppressionEntry> entry =
         SuppressionDecision.find(
-            store.get(record.key()), delivery.getTenant(), delivery.getStream(), now);
+            table.get(record.key()), delivery.getTenant(), delivery.getStream(), now);
     if (entry.isEmpty()) {
       meters.passed();
       context.forward(record, outputs.next());
@@ -79,28 +86,38 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
   private void learn(Record<String, SpecificRecord> record, FeedbackEvent event) {
     if (SuppressionUpdate.concerns(event)) {
       long now = context.currentSystemTimeMs();
-      SuppressionUpdate update = SuppressionUpdate.of(store.get(record.key()), event, rules, now);
-      save(record.key(), update);
+      SuppressionUpdate update =
+          withoutAddresses(SuppressionUpdate.of(table.get(record.key()), event, rules, now));
+      List<String> left = save(record.key(), update);
       meters.event(event.getType(), update.outcome());
       if (update.outcome() == Outcome.CHANGED) {
         publish(record, update.state(), event.getEventId(), now);
       }
+      retract(record, left);
     }
     context.forward(record, outputs.next());
   }
 
   private void obey(Record<String, SpecificRecord> record, SuppressionCommand command) {
     long now = context.currentSystemTimeMs();
-    SuppressionUpdate update = SuppressionUpdate.of(store.get(record.key()), command, now);
-    save(record.key(), update);
+    SuppressionUpdate update =
+        withoutAddresses(SuppressionUpdate.of(table.get(record.key()), command, now));
+    List<String> left = save(record.key(), update);
     meters.command(command.getAction(), update.outcome());
     publish(record, update.state(), command.getCommandId(), now);
+    if (update.outcome().isApplied() && update.state() == null) {
+      left = new ArrayList<>(left);
+      left.add(hash.current(record.key()));
+    }
+    retract(record, left);
   }
 
-  private void save(String key, SuppressionUpdate update) {
-    if (update.outcome().isApplied()) {
-      store.put(key, update.state());
-    }
+  private SuppressionUpdate withoutAddresses(SuppressionUpdate update) {
+    return hash.writesHashes() && update.outcome().isApplied() ? update.withoutAddresses() : update;
+  }
+
+  private List<String> save(String key, SuppressionUpdate update) {
+    return update.outcome().isApplied() ? table.put(key, update.state()) : List.of();
   }
 
   private void publish(
@@ -111,13 +128,26 @@ final class SuppressProcessor implements Processor<String, SpecificRecord, Strin
             : state.getEntries().stream()
                 .filter(entry -> SuppressionDecision.isActive(entry, now))
                 .toList();
+    String key = hash.current(record.key());
     Suppression suppression =
         Suppression.newBuilder()
-            .setAddress(record.key())
+            .setAddress(key)
             .setEntries(entries)
             .setCausedBy(causedBy)
             .setUpdatedAt(Instant.ofEpochMilli(now))
             .build();
-    context.forward(record.withValue(suppression), outputs.suppressions());
+    context.forward(record.withKey(placed(key)).withValue(suppression), outputs.suppressions());
+  }
+
+  /** Takes keys off the public list: what they stood for is under another, or gone. */
+  private void retract(Record<String, SpecificRecord> record, List<String> keys) {
+    for (String key : keys) {
+      context.forward(
+          record.withKey(placed(key)).<SpecificRecord>withValue(null), outputs.suppressions());
+    }
+  }
+
+  private String placed(String key) {
+    return PlacedKey.of(context.taskId().partition(), key);
   }
 }

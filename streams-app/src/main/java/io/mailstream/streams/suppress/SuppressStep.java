@@ -1,6 +1,7 @@
 package io.mailstream.streams.suppress;
 
 import io.mailstream.policy.SuppressionRules;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.store.SuppressionState;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Set;
@@ -20,6 +21,7 @@ public final class SuppressStep
 
   private final StoreBuilder<KeyValueStore<String, SuppressionState>> store;
   private final SuppressionRules rules;
+  private final RecipientHash hash;
   private final Outputs outputs;
   private final MeterRegistry meters;
 
@@ -27,24 +29,27 @@ public final class SuppressStep
    * The step.
    *
    * @param store the store's builder: the same instance for every step that reads it
-   * @param rules how long entries last
+   * @param rules how far entries reach and how long they last
+   * @param hash what stands for addresses in the list
    * @param outputs where records go
    * @param meters where it counts what it does
    */
   public SuppressStep(
       StoreBuilder<KeyValueStore<String, SuppressionState>> store,
       SuppressionRules rules,
+      RecipientHash hash,
       Outputs outputs,
       MeterRegistry meters) {
     this.store = store;
     this.rules = rules;
+    this.hash = hash;
     this.outputs = outputs;
     this.meters = meters;
   }
 
   @Override
   public Processor<String, SpecificRecord, String, SpecificRecord> get() {
-    return new SuppressProcessor(rules, outputs, meters);
+    return new SuppressProcessor(rules, hash, outputs, meters);
   }
 
   @Override
@@ -57,7 +62,7 @@ public final class SuppressStep
    *
    * @param next what goes on
    * @param results the results of what ends here
-   * @param suppressions the public change log of the list
+   * @param suppressions the public change log of the list; takes {@link PlacedKey}s
    */
   public record Outputs(String next, String results, String suppressions) {}
 }

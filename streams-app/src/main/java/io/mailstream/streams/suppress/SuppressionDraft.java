@@ -122,6 +122,28 @@ final class SuppressionDraft {
   }
 
   /**
+   * Takes away all but that, how far and how long the address gets no mail; where nothing keeps
+   * mail from it, nothing is left.
+   */
+  SuppressionUpdate erase() {
+    if (entries.isEmpty()) {
+      return new SuppressionUpdate(null, Outcome.CHANGED);
+    }
+    List<SuppressionEntry> bare =
+        entries.stream()
+            .map(entry ->
+                SuppressionEntry.newBuilder(entry)
+                    .setSourceEventId(cause)
+                    .setOccurredAt(null)
+                    .setNote(null)
+                    .build())
+            .toList();
+    return new SuppressionUpdate(
+        SuppressionState.newBuilder().setEntries(bare).setApplied(List.of(fingerprint)).build(),
+        Outcome.CHANGED);
+  }
+
+  /**
    * Takes away an unsubscribe; one that happened later stays, for events come out of order.
    *
    * @param unsubscribe the entry as the event would have made it

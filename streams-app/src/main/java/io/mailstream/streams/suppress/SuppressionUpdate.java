@@ -5,6 +5,7 @@ import io.mailstream.policy.SuppressionRules.Reach;
 import io.mailstream.policy.SuppressionRules.Reasons;
 import io.mailstream.policy.SuppressionRules.Rule;
 import io.mailstream.policy.SuppressionRules.SoftBounces;
+import io.mailstream.store.SuppressionChange;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.SuppressionCommand;
@@ -12,6 +13,7 @@ import io.mailstream.v1.SuppressionEntry;
 import io.mailstream.v1.SuppressionReason;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * What an event or a command makes of what is known of an address. The rules say how far each
@@ -26,6 +28,8 @@ record SuppressionUpdate(SuppressionState state, Outcome outcome) {
 
   /** The longest remark of an ESP that is kept, in characters. */
   private static final int MAX_NOTE = 512;
+
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s<>\"',;:()]+@[^\\s<>\"',;:()]+");
 
   private static final String NOT_SPAM = "not-spam";
 
@@ -52,6 +56,23 @@ record SuppressionUpdate(SuppressionState state, Outcome outcome) {
     String tag() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** The same with addresses left out of what people and servers wrote. */
+  SuppressionUpdate withoutAddresses() {
+    if (state != null) {
+      for (SuppressionEntry entry : state.getEntries()) {
+        entry.setNote(clear(entry.getNote()));
+      }
+      for (SuppressionChange change : state.getChanges()) {
+        change.setNote(clear(change.getNote()));
+      }
+    }
+    return this;
+  }
+
+  private static String clear(String note) {
+    return note == null ? null : ADDRESS.matcher(note).replaceAll("(address)");
   }
 
   /** Whether an event of this kind can bear on suppression at all: no need to read the state. */
@@ -109,6 +130,7 @@ record SuppressionUpdate(SuppressionState state, Outcome outcome) {
     return switch (command.getAction()) {
       case ADD -> draft.replace(entry(command, now));
       case REMOVE -> draft.remove(command);
+      case ERASE -> draft.erase();
       case UNKNOWN -> new SuppressionUpdate(known, Outcome.INVALID);
     };
   }

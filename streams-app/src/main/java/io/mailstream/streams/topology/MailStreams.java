@@ -5,6 +5,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.runtime.logging.Masking;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerde;
@@ -156,7 +157,15 @@ public final class MailStreams implements AutoCloseable {
         new KafkaStreams(
             MailTopology.build(
                 new MailTopology.Settings(
-                    topics, partitions, policies, tail, avro, meters, clock, clock.millis())),
+                    topics,
+                    partitions,
+                    policies,
+                    RecipientHash.of(config),
+                    tail,
+                    avro,
+                    meters,
+                    clock,
+                    clock.millis())),
             properties,
             new UrgentFirstClients(topics, config.getString(TopologySettings.APPLICATION_ID)));
     starting.setUncaughtExceptionHandler(

@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.deduplicate.DeduplicateStep;
@@ -8,6 +9,7 @@ import io.mailstream.streams.hold.HoldSupplier;
 import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.streams.route.RouteStep;
 import io.mailstream.streams.route.Router;
+import io.mailstream.streams.suppress.PlacedKey;
 import io.mailstream.streams.suppress.SuppressStep;
 import io.mailstream.streams.suppress.SuppressionStore;
 import io.mailstream.streams.topology.Intake.Exits;
@@ -57,6 +59,7 @@ public final class MailTopology {
    * @param topics the topics of the installation
    * @param partitions the partition count of every keyed topic
    * @param policies what may be sent
+   * @param hash what stands for addresses in the suppression list
    * @param accounts which accounts take mail
    * @param avro reads and writes the public topics; shared by all threads
    * @param meters where the steps count
@@ -67,6 +70,7 @@ public final class MailTopology {
       Topics topics,
       int partitions,
       Policies policies,
+      RecipientHash hash,
       OpenAccounts accounts,
       Serde<SpecificRecord> avro,
       MeterRegistry meters,
@@ -121,6 +125,7 @@ public final class MailTopology {
             new SuppressStep(
                 suppressions,
                 policies.suppression(),
+                settings.hash(),
                 new SuppressStep.Outputs(ROUTE, RESULTS, TO_SUPPRESSIONS),
                 meters),
             DEDUPLICATE)
@@ -133,7 +138,7 @@ public final class MailTopology {
                     DISPATCH,
                     RESULTS,
                     policies,
-                    ReleaseDecision.factory(suppressions, router),
+                    ReleaseDecision.factory(suppressions, settings.hash(), router),
                     settings.partitions(),
                     meters,
                     settings.jitterSeed())),
@@ -152,7 +157,13 @@ public final class MailTopology {
             () -> new DispatchSink(flow, TO_DISPATCH_TRANSACTIONAL, TO_DISPATCH_BULK),
             HOLD)
         .addSink(TO_RESULTS, topics.results(), keys(), avro(settings), RESULTS)
-        .addSink(TO_SUPPRESSIONS, topics.suppressions(), keys(), avro(settings), SUPPRESS)
+        .addSink(
+            TO_SUPPRESSIONS,
+            topics.suppressions(),
+            PlacedKey.serializer(),
+            avro(settings),
+            PlacedKey.partitioner(),
+            SUPPRESS)
         .addSink(
             TO_DISPATCH_TRANSACTIONAL,
             topics.dispatch(Lane.TRANSACTIONAL),

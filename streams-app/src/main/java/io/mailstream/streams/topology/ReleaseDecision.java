@@ -1,5 +1,6 @@
 package io.mailstream.streams.topology;
 
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.hold.ReleaseCheck;
@@ -8,6 +9,7 @@ import io.mailstream.streams.route.Router;
 import io.mailstream.streams.route.Router.Route;
 import io.mailstream.streams.suppress.SuppressionDecision;
 import io.mailstream.streams.suppress.SuppressionStore;
+import io.mailstream.streams.suppress.SuppressionTable;
 import io.mailstream.streams.throttle.Flow;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
@@ -25,22 +27,24 @@ import org.apache.kafka.streams.state.StoreBuilder;
 /** What is decided again at release: time, suppression and route, by the steps' own decisions. */
 final class ReleaseDecision implements ReleaseCheck {
 
-  private final KeyValueStore<String, SuppressionState> suppressions;
+  private final SuppressionTable suppressions;
   private final Router router;
 
-  private ReleaseDecision(KeyValueStore<String, SuppressionState> suppressions, Router router) {
+  private ReleaseDecision(SuppressionTable suppressions, Router router) {
     this.suppressions = suppressions;
     this.router = router;
   }
 
   static ReleaseCheck.Factory factory(
-      StoreBuilder<KeyValueStore<String, SuppressionState>> store, Router router) {
+      StoreBuilder<KeyValueStore<String, SuppressionState>> store,
+      RecipientHash hash,
+      Router router) {
     return new Factory() {
       @Override
       public ReleaseCheck create(
           ProcessorContext<String, SpecificRecord> context, ParkedAccounts parked) {
         return new ReleaseDecision(
-            context.getStateStore(SuppressionStore.NAME),
+            new SuppressionTable(context.getStateStore(SuppressionStore.NAME), hash),
             router.where((account, now) -> !parked.isParked(account, now)));
       }
 

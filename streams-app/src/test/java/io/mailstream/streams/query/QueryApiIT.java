@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.SharedKafka;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.suppress.AnyRecordSerde;
@@ -60,8 +61,8 @@ class QueryApiIT {
       TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
     }
     produce(brokers);
-    instances.add(QueryInstance.of(brokers, topics, state.resolve("a")));
-    instances.add(QueryInstance.of(brokers, topics, state.resolve("b")));
+    instances.add(QueryInstance.of(brokers, topics, RecipientHash.NONE, state.resolve("a")));
+    instances.add(QueryInstance.of(brokers, topics, RecipientHash.NONE, state.resolve("b")));
     contract = new ApiContract(plain(instances.getFirst(), "/openapi.json").body());
     instances.forEach(QueryInstance::start);
     await(() -> instances.stream().allMatch(QueryInstance::isRunning));
@@ -304,6 +305,31 @@ class QueryApiIT {
       assertThat(JSON.readTree(gone.body()).get("suppressed").asBoolean()).isFalse();
       assertThat(suppressed(here, path + "?tenant=shop")).isFalse();
     }
+  }
+
+  @Test
+  void whatIsErasedIsKnownNoMoreButThatItGetsNoMail() throws Exception {
+    QueryInstance instance = instances.getFirst();
+    String path = encoded("erased@example.com");
+    send(
+        request(instance, "/v1/suppressions/" + path)
+            .PUT(BodyPublishers.ofString("{\"note\":\"Jane Doe asked\"}"))
+            .build());
+
+    HttpResponse<String> erased =
+        send(request(instance, "/v1/recipients/" + path).DELETE().build());
+    assertThat(erased.statusCode()).as(erased.body()).isEqualTo(200);
+    assertThat(JSON.readTree(erased.body()).get("kept").asText()).isEqualTo("address");
+    JsonNode left = JSON.readTree(get(instance, "/v1/suppressions/" + path).body());
+    assertThat(left.get("suppressed").asBoolean()).isTrue();
+    assertThat(left.get("changes")).isEmpty();
+    assertThat(left.toString()).doesNotContain("Jane");
+
+    send(request(instance, "/v1/suppressions/" + path).DELETE().build());
+    HttpResponse<String> nothing =
+        send(request(instance, "/v1/recipients/" + path).DELETE().build());
+    assertThat(JSON.readTree(nothing.body()).get("kept").asText()).isEqualTo("nothing");
+    assertThat(get(instance, "/v1/suppressions/" + path).body()).contains("\"changes\":[]");
   }
 
   @Test

@@ -4,10 +4,12 @@ import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.health.Health;
 import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.hold.HoldStores;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.streams.suppress.Events;
+import io.mailstream.streams.suppress.PlacedKey;
 import io.mailstream.streams.suppress.SuppressStep;
 import io.mailstream.streams.suppress.SuppressionStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,6 +35,10 @@ import org.apache.kafka.streams.state.Stores;
 /** One instance of a small topology, which has the list only, behind the API. */
 final class QueryInstance implements AutoCloseable {
 
+  /** A key for hashed lists. */
+  static final RecipientHash HASH =
+      RecipientHash.of("k1:" + "0123456789abcdef0123456789abcdef0123456789a=");
+
   private static final String POLICIES =
       "{accounts: {main: {provider: ses}}, default_tenant: {from_domains: '*', other_streams: {}}}";
 
@@ -47,7 +53,7 @@ final class QueryInstance implements AutoCloseable {
   private final QueryApi api;
   private final HttpService server;
 
-  private QueryInstance(String brokers, Topics topics, Duration timeout) {
+  private QueryInstance(String brokers, Topics topics, RecipientHash hash, Duration timeout) {
     api =
         new QueryApi(
             new QueryApi.Settings(
@@ -58,6 +64,7 @@ final class QueryInstance implements AutoCloseable {
                 List.of("test:write:" + WRITER, READER),
                 "127.0.0.1",
                 PolicyLoader.load(POLICIES),
+                hash,
                 new SuppressionWriter.Settings(
                     Map.of("bootstrap.servers", brokers), topics, new AnyRecordSerde(), timeout),
                 InstantSource.system(),
@@ -68,12 +75,12 @@ final class QueryInstance implements AutoCloseable {
 
   /** An API without a topology behind it. */
   static QueryInstance alone(String brokers, Topics topics) {
-    return new QueryInstance(brokers, topics, Duration.ofMillis(500));
+    return new QueryInstance(brokers, topics, RecipientHash.NONE, Duration.ofMillis(500));
   }
 
   /** An instance of the topology that is to be started. */
-  static QueryInstance of(String brokers, Topics topics, Path state) {
-    QueryInstance instance = new QueryInstance(brokers, topics, Duration.ofSeconds(10));
+  static QueryInstance of(String brokers, Topics topics, RecipientHash hash, Path state) {
+    QueryInstance instance = new QueryInstance(brokers, topics, hash, Duration.ofSeconds(10));
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, topics.prefix() + "query");
     config.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, brokers);
@@ -87,7 +94,7 @@ final class QueryInstance implements AutoCloseable {
     // Members hear of a rebalance by their heartbeats.
     config.put(StreamsConfig.mainConsumerPrefix("heartbeat.interval.ms"), 200);
     config.put(StreamsConfig.POLL_MS_CONFIG, 20);
-    instance.streams.set(new KafkaStreams(topology(topics, instance.meters), config));
+    instance.streams.set(new KafkaStreams(topology(topics, hash, instance.meters), config));
     return instance;
   }
 
@@ -134,7 +141,7 @@ final class QueryInstance implements AutoCloseable {
     metrics.close();
   }
 
-  private static Topology topology(Topics topics, SimpleMeterRegistry meters) {
+  private static Topology topology(Topics topics, RecipientHash hash, SimpleMeterRegistry meters) {
     AnyRecordSerde serde = new AnyRecordSerde();
     Topology topology = new Topology();
     topology.addSource(
@@ -148,6 +155,7 @@ final class QueryInstance implements AutoCloseable {
         new SuppressStep(
             SuppressionStore.builder(),
             Events.FOREVER,
+            hash,
             new SuppressStep.Outputs("results", "results", "suppressions"),
             meters),
         "in");
@@ -162,8 +170,9 @@ final class QueryInstance implements AutoCloseable {
     topology.addSink(
         "suppressions",
         topics.suppressions(),
-        new StringSerializer(),
+        PlacedKey.serializer(),
         serde.serializer(),
+        PlacedKey.partitioner(),
         "suppress");
     return topology;
   }

@@ -22,6 +22,9 @@ public final class AnyRecordSerde implements Serde<SpecificRecord> {
   @Override
   public Serializer<SpecificRecord> serializer() {
     return (topic, record) -> {
+      if (record == null) {
+        return null;
+      }
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       try {
         new DataOutputStream(bytes).writeUTF(record.getClass().getName());
@@ -39,6 +42,9 @@ public final class AnyRecordSerde implements Serde<SpecificRecord> {
   @Override
   public Deserializer<SpecificRecord> deserializer() {
     return (topic, bytes) -> {
+      if (bytes == null) {
+        return null;
+      }
       try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
         Class<?> type = Class.forName(in.readUTF());
         SpecificData data = SpecificData.getForClass(type);

@@ -6,6 +6,8 @@ import static io.mailstream.streams.suppress.Events.event;
 import static io.mailstream.streams.suppress.Events.hardBounce;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mailstream.schemas.RecipientHash;
+import io.mailstream.store.SuppressionState;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
 import io.mailstream.v1.CommandAction;
@@ -32,10 +34,12 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,9 @@ import org.junit.jupiter.api.Test;
 class SuppressStepTest {
 
   private static final Duration MONTH = Duration.ofDays(30);
+  private static final String OLD_KEY = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+  private static final RecipientHash KEYED =
+      RecipientHash.of("k2:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=," + OLD_KEY);
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final AnyRecordSerde serde = new AnyRecordSerde();
@@ -55,6 +62,10 @@ class SuppressStepTest {
 
   @BeforeEach
   void start() {
+    start(RecipientHash.NONE);
+  }
+
+  private void start(RecipientHash hash) {
     Topology topology = new Topology();
     topology.addSource("in", Serdes.String().deserializer(), serde.deserializer(), "in");
     topology.addProcessor(
@@ -62,12 +73,22 @@ class SuppressStepTest {
         new SuppressStep(
             SuppressionStore.builder(),
             Events.bouncesExpireAfter(MONTH),
+            hash,
             new SuppressStep.Outputs("next", "results", "suppressions"),
             meters),
         "in");
     for (String sink : List.of("next", "results", "suppressions")) {
-      topology.addSink(sink, sink, new StringSerializer(), serde.serializer(), "suppress");
+      if (!sink.equals("suppressions")) {
+        topology.addSink(sink, sink, new StringSerializer(), serde.serializer(), "suppress");
+      }
     }
+    topology.addSink(
+        "suppressions",
+        "suppressions",
+        PlacedKey.serializer(),
+        serde.serializer(),
+        PlacedKey.partitioner(),
+        "suppress");
     driver = new TopologyTestDriver(topology, new Properties(), Instant.ofEpochMilli(Events.NOW));
     in = driver.createInputTopic("in", new StringSerializer(), serde.serializer());
     next = output("next");
@@ -192,6 +213,66 @@ class SuppressStepTest {
     assertThat(next.readValuesToList()).hasSize(2).contains(deferral);
     assertThat(suppressions.isEmpty()).isTrue();
     assertThat(driver.getKeyValueStore(SuppressionStore.NAME).all().hasNext()).isFalse();
+  }
+
+  @Test
+  void withAKeyNoClearAddressIsKeptAndAllIsFound() {
+    driver.close();
+    start(KEYED);
+    in.pipeInput(ADDRESS, hardBounce("e1"));
+    in.pipeInput(ADDRESS, delivery(1));
+
+    assertThat(results.readValuesToList()).hasSize(1);
+    KeyValue<String, SpecificRecord> published = suppressions.readKeyValue();
+    assertThat(published.key).isEqualTo(KEYED.current(ADDRESS)).startsWith("hmac:k2:");
+    assertThat(published.value.toString()).doesNotContain("jane");
+    KeyValueStore<String, SuppressionState> store = driver.getKeyValueStore(SuppressionStore.NAME);
+    assertThat(store.get(ADDRESS)).isNull();
+    assertThat(store.get(published.key).toString())
+        .doesNotContain("jane")
+        .contains("550 5.1.1 <(address)> unknown");
+  }
+
+  @Test
+  void whatWasKeptUnderAnotherKeyIsFoundAndMovesWithItsNextChange() {
+    driver.close();
+    start(KEYED);
+    KeyValueStore<String, SuppressionState> store = driver.getKeyValueStore(SuppressionStore.NAME);
+    String before = RecipientHash.of(OLD_KEY).current(ADDRESS);
+    store.put(
+        before, SuppressionUpdate.of(null, hardBounce("e1"), Events.FOREVER, Events.NOW).state());
+
+    in.pipeInput(ADDRESS, delivery(1));
+    assertThat(results.readValuesToList()).hasSize(1);
+    in.pipeInput(ADDRESS, event("e2", FeedbackType.COMPLAINED).build());
+
+    assertThat(store.get(before)).isNull();
+    assertThat(store.get(KEYED.current(ADDRESS)).getEntries()).hasSize(2);
+    List<KeyValue<String, SpecificRecord>> published = suppressions.readKeyValuesToList();
+    assertThat(published)
+        .extracting(record -> record.key)
+        .containsExactly(KEYED.current(ADDRESS), before);
+    assertThat(published.getLast().value).isNull();
+  }
+
+  @Test
+  void whatIsErasedLeavesOnlyWhatKeepsMailBack() {
+    in.pipeInput(ADDRESS, hardBounce("e1"));
+    in.pipeInput(ADDRESS, command("c1", CommandAction.ERASE).build());
+    KeyValueStore<String, SuppressionState> store = driver.getKeyValueStore(SuppressionStore.NAME);
+    SuppressionState left = store.get(ADDRESS);
+    assertThat(left.getChanges()).isEmpty();
+    assertThat(left.getEntries()).hasSize(1);
+    assertThat(left.getEntries().getFirst().getNote()).isNull();
+    assertThat(left.getEntries().getFirst().getSourceEventId()).isEqualTo("c1");
+
+    in.pipeInput(ADDRESS, command("c2", CommandAction.REMOVE).build());
+    in.pipeInput(ADDRESS, command("c3", CommandAction.ERASE).build());
+
+    assertThat(store.get(ADDRESS)).isNull();
+    List<KeyValue<String, SpecificRecord>> published = suppressions.readKeyValuesToList();
+    assertThat(published.getLast().value).isNull();
+    assertThat(published.getLast().key).isEqualTo(ADDRESS);
   }
 
   private double count(String meter, String tag, String value) {

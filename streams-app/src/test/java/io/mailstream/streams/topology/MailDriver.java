@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.Delivery;
@@ -74,6 +75,7 @@ final class MailDriver implements AutoCloseable {
         Topics.withDefaultPrefix(),
         partitions,
         PolicyLoader.load(POLICIES),
+        RecipientHash.NONE,
         OpenAccounts.ALL,
         avro,
         meters,
