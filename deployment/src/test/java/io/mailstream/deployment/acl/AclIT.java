@@ -77,6 +77,7 @@ class AclIT {
       aTokenOfMailgunsIsTakenForOneBody();
       aLinkEndsASubscription(reader);
       commandsSuppress(cli, reader);
+      mailIsTakenBack(producer, cli, reader);
       theQueryApiChangesTheList();
     }
     theMonitorSeesItsMailDelivered();
@@ -205,6 +206,17 @@ class AclIT {
             cli.await(
                 TOPICS.suppressions(), Optional.empty(), Suppression.class, any -> true, STEP))
         .isPresent();
+  }
+
+  private static void mailIsTakenBack(User producer, User cli, User reader) throws Exception {
+    for (Map.Entry<String, User> one : Map.of("by-team", producer, "by-hand", cli).entrySet()) {
+      String address = one.getKey() + "@example.com";
+      String request = "taken-back-" + one.getKey();
+      one.getValue()
+          .write(TOPICS.cancellations(), Mails.key(address), Mails.cancellation(request, address));
+      send(producer, Lane.BULK, request, "alerts", address);
+      expect(reader, request, ResultStatus.CANCELLED);
+    }
   }
 
   private static void theQueryApiChangesTheList() throws Exception {

@@ -1,6 +1,7 @@
 package io.mailstream.deployment.acl;
 
 import io.mailstream.schemas.RecipientKey;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.CommandAction;
 import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Mailbox;
@@ -49,6 +50,10 @@ final class Mails {
         .setAddress(address)
         .setIssuedAt(Instant.now())
         .build();
+  }
+
+  static Cancellation cancellation(String request, String address) {
+    return new Cancellation("demo", request, address, null, Instant.now());
   }
 
   static byte[] key(String address) {
