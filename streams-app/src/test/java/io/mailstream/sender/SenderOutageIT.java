@@ -50,6 +50,9 @@ class SenderOutageIT {
     }
   }
 
+  /** Fewer than a sender begins with at once, of which bulk mail leaves some free. */
+  private static final int IN_FLIGHT = 12;
+
   /** Within the time of an outage of the tests, every wait of the sender has run out once. */
   private static final Map<String, String> IMPATIENT =
       Map.of(
@@ -71,8 +74,8 @@ class SenderOutageIT {
       SenderRig.await("10 results", () -> rig.results().size() >= 10);
       SenderRig.await("ready", () -> SenderRig.unready(sender).isEmpty());
       CountDownLatch answer = answerLater(rig);
-      rig.dispatch(20);
-      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == 30);
+      rig.dispatch(IN_FLIGHT);
+      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == 10 + IN_FLIGHT);
 
       kafka.stop();
       answer.countDown();
@@ -84,12 +87,12 @@ class SenderOutageIT {
           () -> SenderRig.unready(sender).contains("the suppressions cannot be read"));
       kafka.start();
 
-      SenderRig.await("an end of each", () -> ends(rig) >= 30);
+      SenderRig.await("an end of each", () -> ends(rig) >= 10 + IN_FLIGHT);
       SenderRig.await("ready", () -> SenderRig.unready(sender).isEmpty());
       rig.dispatch(10);
-      SenderRig.await("the next", () -> ends(rig) >= 40);
+      SenderRig.await("the next", () -> ends(rig) >= 20 + IN_FLIGHT);
       assertThat(SenderRig.dead(sender)).isEmpty();
-      assertEachEndsOnce(rig, 40);
+      assertEachEndsOnce(rig, 20 + IN_FLIGHT);
     }
   }
 
@@ -99,8 +102,8 @@ class SenderOutageIT {
         SenderRig rig = rig(kafka)) {
       SenderRole sender = rig.start("a");
       CountDownLatch answer = answerLater(rig);
-      rig.dispatch(20);
-      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == 20);
+      rig.dispatch(IN_FLIGHT);
+      SenderRig.await("calls in flight", () -> rig.provider.calls().size() == IN_FLIGHT);
       kafka.stop();
       answer.countDown();
 
@@ -112,8 +115,8 @@ class SenderOutageIT {
           .contains("the sender is to stop");
       kafka.start();
       rig.start("b");
-      SenderRig.await("an end of each", () -> ends(rig) >= 20);
-      assertEachEndsOnce(rig, 20);
+      SenderRig.await("an end of each", () -> ends(rig) >= IN_FLIGHT);
+      assertEachEndsOnce(rig, IN_FLIGHT);
     }
   }
 
