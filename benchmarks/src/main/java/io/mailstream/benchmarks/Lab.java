@@ -133,6 +133,8 @@ final class Lab implements AutoCloseable {
     settings.put("http.host", "127.0.0.1");
     settings.put("http.port", String.valueOf(port));
     settings.put("topology.application.id", topics.prefix() + "app");
+    settings.put("sender.group.id", topics.prefix() + "sender");
+    settings.put("sender.instance.id", topics.prefix() + "sender");
     settings.put("topology.state.dir", directory.resolve(name + "-state").toString());
     settings.put("topology.standbys", "0");
     settings.put("topology.threads", "2");

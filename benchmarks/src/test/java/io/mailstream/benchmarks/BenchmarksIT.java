@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each benchmark comes to its end and has figures of all contenders. How large they are is moot.
+ * Two of them start many processes, and run only by {@code -Dmailstream.benchmarks.smoke=all}.
  */
 class BenchmarksIT {
+
+  private static final String SMOKE = "mailstream.benchmarks.smoke";
 
   @TempDir Path directory;
 
@@ -32,6 +36,7 @@ class BenchmarksIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
   void topology() throws Exception {
     JsonNode contenders = run("topology", "--messages", "100", "--suppressions", "20");
     assertThat(contenders.size()).isEqualTo(3);
@@ -44,6 +49,7 @@ class BenchmarksIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
   void smtp() throws Exception {
     assumeTrue(
         PostfixRelay.isAvailable(), "needs Postfix (apt-get install postfix), started by root");
