@@ -58,9 +58,9 @@ class RefusalsIT {
       mail.feedback                  RC        WC      W               -         R       R        DC
       mail.engagement                DC        DC      W               -         R       -        DC
       mail.cancellations             RC        DC      -               W         -       -        WC
-      mail.suppression-commands      RC        DC      -               -         -       -        WC
+      mail.suppression-commands      RWC       DC      W               -         -       -        WC
       mail.suppression-imports       RC        DC      -               -         -       -        WC
-      mail.suppressions              WC        RC      -               -         R       -        RC
+      mail.suppressions              RWC       RC      -               -         R       -        RC
       mail.accounts                  RC        WC      -               -         -       -        DC
       mail.dead-letters              WC        WC      W               -         -       -        RC
       mail.webhook-nonces            DC        DC      RW              -         -       -        DC
@@ -147,7 +147,7 @@ class RefusalsIT {
   void whoStandsAtTheEdgeReadsNothingThatIsAboutMail() {
     TOPICS.all().forEach(topic -> refusedToRead("webhook-ingest", topic.name()));
     refusedToWrite("webhook-ingest", "mail.suppressions");
-    refusedToWrite("webhook-ingest", "mail.suppression-commands");
+    refusedToWrite("webhook-ingest", "mail.suppression-imports");
     refusedToWrite("webhook-ingest", "mail.requests.bulk");
   }
 
