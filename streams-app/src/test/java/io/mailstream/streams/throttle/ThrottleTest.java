@@ -97,6 +97,25 @@ class ThrottleTest {
   }
 
   @Test
+  void a_recipients_limit_is_not_split_as_a_tenants_is() {
+    Throttle throttle = throttle(new Limit(10, 10), new Limit(1, 1), 10);
+    Gate tenant = find(throttle, new Scope.Tenant("acme"));
+    Gate recipient = find(throttle, new Scope.Recipient("acme", "", "r"));
+    tenant.take(Lane.BULK, T0);
+    recipient.take(Lane.BULK, T0);
+
+    assertThat(tenant.opensAt(Lane.BULK, T0)).isEqualTo(T0 + 1000);
+    assertThat(recipient.opensAt(Lane.BULK, T0)).isEqualTo(T0 + 1000);
+  }
+
+  private static Gate find(Throttle throttle, Scope scope) {
+    return throttle.gates(to("r"), T0).stream()
+        .filter(gate -> gate.scope().equals(scope))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void millions_of_recipients_stay_neither_in_memory_nor_in_the_store() {
     Throttle throttle = throttle(new Limit(1e6, 1e9), new Limit(1e6, 1e9));
     int recipients = Throttle.MOST_IN_MEMORY + 10;
@@ -164,6 +183,10 @@ class ThrottleTest {
   }
 
   private Throttle throttle(Limit tenant, Limit news) {
+    return throttle(tenant, news, 1);
+  }
+
+  private Throttle throttle(Limit tenant, Limit news, int partitions) {
     Policies policies =
         new Policies(
             Map.of("main", new Account("main", "ses", Optional.empty(), Map.of())),
@@ -204,7 +227,7 @@ class ThrottleTest {
             1024,
             1024,
             1);
-    return new Throttle(new Limits(policies, 1), states);
+    return new Throttle(new Limits(policies, partitions), states);
   }
 
   private static final class States implements GateStates {

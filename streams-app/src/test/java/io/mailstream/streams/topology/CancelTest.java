@@ -47,6 +47,22 @@ class CancelTest {
   }
 
   @Test
+  void aCancellationFindsItsMailInEveryPartition() {
+    for (int i = 0; i < 8; i++) {
+      String address = "user" + i + "@example.com";
+      mail.send(
+          Lane.BULK,
+          Requests.builder("r" + i, address).setSendAt(mail.now().plusSeconds(3600)).build());
+      mail.send(mail.topics.cancellations(), null, cancellation("r" + i, address));
+    }
+
+    assertThat(mail.written()).contains("driver-hop-control-repartition");
+    assertThat(mail.results())
+        .hasSize(8)
+        .allSatisfy(result -> assertThat(result.getStatus()).isEqualTo(ResultStatus.CANCELLED));
+  }
+
+  @Test
   void aCancellationMayComeBeforeItsRequest() {
     mail.send(mail.topics.cancellations(), null, cancellation("r1", "a@example.com"));
     mail.send(Lane.BULK, Requests.builder("r1", "a@example.com", "b@example.com").build());
