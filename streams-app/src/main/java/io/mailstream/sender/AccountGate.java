@@ -43,6 +43,7 @@ final class AccountGate implements AutoCloseable {
   private final ConcurrencyLimit concurrency;
   private final AccountBreaker breaker;
   private final Slowdown slowdown = new Slowdown(System.nanoTime());
+  private final ReturnTimes returns = new ReturnTimes();
 
   private volatile Runnable changed = () -> {};
   private volatile Parked parked = new Parked(0, "");
@@ -74,11 +75,21 @@ final class AccountGate implements AutoCloseable {
     }
   }
 
-  AccountGate(Account account, EmailProvider provider, SenderConfig config, InstantSource clock) {
+  /**
+   * An account that takes mail.
+   *
+   * @param most the most calls that it may have under way
+   */
+  AccountGate(
+      Account account,
+      EmailProvider provider,
+      int most,
+      AccountBreaker.Slow slow,
+      InstantSource clock) {
     this.account = account;
     this.provider = new ReloadableProvider(provider, clock);
-    this.concurrency = new ConcurrencyLimit(config.openSends());
-    this.breaker = new AccountBreaker(account.name(), config.slow(), clock, () -> changed.run());
+    this.concurrency = new ConcurrencyLimit(most);
+    this.breaker = new AccountBreaker(account.name(), slow, clock, () -> changed.run());
   }
 
   /** Has something run whenever the account begins to take no mail. */
@@ -134,6 +145,12 @@ final class AccountGate implements AutoCloseable {
       return back.get();
     }
     return concurrency.hasRoom(bulk) && pace.mayPlan(nanos) ? GO : WAIT;
+  }
+
+  /** When a delivery that makes way for mail of other accounts may come back; now in ms. */
+  Instant makesWay(long now) {
+    return Instant.ofEpochMilli(
+        returns.next(Math.min(pace.perSecond(), slowdown.callsPerSecond()), now));
   }
 
   /** What keeps all of the account's mail from being started. */

@@ -1,6 +1,8 @@
 package io.mailstream.sender;
 
 import io.mailstream.v1.Lane;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -10,14 +12,16 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class OwnedPartition {
 
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final TopicPartition id;
   private final Lane lane;
   private final PartitionProgress<Send> progress;
   private volatile boolean mayStart = true;
   private boolean owned = true;
   private long lastTimestamp;
-  private long putOffHead = -1;
-  private long putOffSince;
+  private Send heldUp;
+  private long lookedAt;
 
   OwnedPartition(TopicPartition id, Lane lane, PartitionProgress<Send> progress) {
     this.id = id;
@@ -65,13 +69,21 @@ final class OwnedPartition {
     lastTimestamp = timestamp;
   }
 
-  /** How long the head has been put off, in nanoseconds; 0: this is the first time. */
-  long hasWaited(long head, long nanos) {
-    if (putOffHead != head) {
-      putOffHead = head;
-      putOffSince = nanos;
+  /**
+   * For how long a head that cannot go has held up mail that could, in nanoseconds; 0: it does not,
+   * as far as is known. Looks through all that waits only now and then.
+   *
+   * @param couldGo whether a waiting one could go if it were the head
+   */
+  long holdsUp(Predicate<Send> couldGo, long nanos) {
+    if (heldUp != null && (heldUp.offset() <= progress.head().offset() || !couldGo.test(heldUp))) {
+      heldUp = null;
     }
-    return nanos - putOffSince;
+    if (heldUp == null && nanos - lookedAt >= LOOK) {
+      lookedAt = nanos;
+      heldUp = progress.firstWaiting(couldGo);
+    }
+    return heldUp == null ? 0 : nanos - heldUp.polledAt();
   }
 
   /** How many bytes of polled records wait to be started. */

@@ -75,16 +75,6 @@ final class Pace {
     return tokens >= 0 ? 0 : (long) Math.ceil(-tokens / rate * NANOS);
   }
 
-  /** When the next call beyond those planned could start, in nanoseconds from now. */
-  synchronized long shortage(long now) {
-    if (Double.isInfinite(rate)) {
-      return 0;
-    }
-    refill(now);
-    double missing = planned + 1 - tokens;
-    return missing <= 0 ? 0 : (long) (missing / rate * NANOS);
-  }
-
   private void refill(long now) {
     if (!begun) {
       begun = true;

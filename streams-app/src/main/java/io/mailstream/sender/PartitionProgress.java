@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * How far the sends of one dispatch partition are, for the time that this instance owns it: pure
@@ -173,6 +174,16 @@ final class PartitionProgress<S extends Tracked> {
   /** Calls back for each waiting one, in their order. */
   void forEachWaiting(Consumer<S> consumer) {
     waiting.forEach(consumer);
+  }
+
+  /** The first waiting one of which this holds; null: there is none. */
+  S firstWaiting(Predicate<S> which) {
+    for (S record : waiting) {
+      if (which.test(record)) {
+        return record;
+      }
+    }
+    return null;
   }
 
   /** The first started and unfinished one; null: there is none. */

@@ -171,6 +171,7 @@ final class Partitions implements ConsumerRebalanceListener {
 
   /** Takes polled records in. */
   void accept(ConsumerRecords<byte[], byte[]> records) {
+    long now = System.nanoTime();
     for (TopicPartition id : records.partitions()) {
       OwnedPartition partition = owned.get(id);
       if (partition == null) {
@@ -182,7 +183,7 @@ final class Partitions implements ConsumerRebalanceListener {
           tail.watch(id.partition(), from);
         }
         partition.polled(record.timestamp());
-        partition.progress().add(new Send(partition, record));
+        partition.progress().add(new Send(partition, record, now));
       }
     }
     records

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.slf4j.Logger;
@@ -29,29 +30,36 @@ final class Planner {
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
   private static final int MAX_ENDS = 1_000;
   private static final long REGISTRY_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
-  private static final long BUSY_WAIT_MS = 500;
+
+  /** How long mail may be held up by mail of another account that is at its limit. */
+  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(10);
+
   private static final long UNKNOWN_ACCOUNT_WAIT_MS = 30_000;
 
   private final SenderConfig config;
   private final RecordCodec codec;
   private final Map<String, AccountGate> accounts;
-  private final SuppressionTail tail;
+  private final IntFunction<SuppressionView> suppressions;
   private final InstantSource clock;
   private volatile String registryTrouble = "";
   private long registryPausedUntil;
   private boolean registryPaused;
 
+  /**
+   * Plans for these accounts, by name.
+   *
+   * @param suppressions what is known against the addresses of a partition; null: nothing yet
+   */
   Planner(
       SenderConfig config,
       RecordCodec codec,
       Map<String, AccountGate> accounts,
-      SuppressionTail tail,
+      IntFunction<SuppressionView> suppressions,
       InstantSource clock) {
     this.config = config;
     this.codec = codec;
     this.accounts = accounts;
-    this.tail = tail;
+    this.suppressions = suppressions;
     this.clock = clock;
   }
 
@@ -118,17 +126,15 @@ final class Planner {
   private boolean planHead(OwnedPartition partition, Room room) {
     PartitionProgress<Send> progress = partition.progress();
     Send head = progress.head();
-    if (head.delivery() == null) {
-      try {
-        head.delivery(codec.delivery(head.source()));
-      } catch (SerializationException e) {
-        if (isOutage(e)) {
-          throw e;
-        }
-        LOG.warn("{}@{} goes to the dead letters: {}", partition.id(), head.offset(), e.toString());
-        head.ended(new Outcome(Outcome.Kind.UNREADABLE, null), codec.deadLetter(head.source(), e));
-        return finishHead(progress, room);
+    try {
+      read(head);
+    } catch (SerializationException e) {
+      if (isOutage(e)) {
+        throw e;
       }
+      LOG.warn("{}@{} goes to the dead letters: {}", partition.id(), head.offset(), e.toString());
+      head.ended(new Outcome(Outcome.Kind.UNREADABLE, null), codec.deadLetter(head.source(), e));
+      return finishHead(progress, room);
     }
     Delivery delivery = head.delivery();
     long now = clock.millis();
@@ -142,7 +148,7 @@ final class Planner {
           room,
           now);
     }
-    SuppressionView view = tail.view(partition.id().partition());
+    SuppressionView view = suppressions.apply(partition.id().partition());
     if (view == null || !view.isFresh(System.nanoTime(), config.gateMaxAge().toNanos())) {
       return false;
     }
@@ -153,6 +159,13 @@ final class Planner {
     return start(head, room, now);
   }
 
+  private void read(Send send) {
+    if (send.delivery() == null) {
+      Delivery delivery = codec.delivery(send.source());
+      send.read(delivery, accounts.get(delivery.getAccount()));
+    }
+  }
+
   private boolean start(Send head, Room room, long now) {
     OwnedPartition partition = head.partition();
     boolean bulk = partition.lane() == Lane.BULK;
@@ -160,7 +173,7 @@ final class Planner {
         || (bulk && room.openBulk >= CallSlots.bulkShare(config.openSends()))) {
       return false;
     }
-    AccountGate account = accounts.get(head.delivery().getAccount());
+    AccountGate account = head.account();
     if (account == null) {
       return end(head, unknownAccount(head.delivery(), now), room, now);
     }
@@ -180,13 +193,12 @@ final class Planner {
               now);
       case AccountGate.Decision.Wait wait -> {
         // Waiting here costs nothing but the time of mail for other accounts behind it.
-        if (accounts.size() > 1 && partition.hasWaited(head.offset(), nanos) > PATIENCE) {
-          yield end(head, atItsLimit(head.delivery(), account, nanos, now), room, now);
-        }
-        yield false;
+        boolean inTheWay =
+            accounts.size() > 1
+                && partition.holdsUp(send -> couldGo(send, bulk, now, nanos), nanos) > PATIENCE;
+        yield inTheWay && end(head, makesWay(head.delivery(), account, now), room, now);
       }
       case AccountGate.Decision.Go go -> {
-        head.account(account);
         head.plan();
         partition.progress().startHead();
         room.open++;
@@ -196,13 +208,25 @@ final class Planner {
     };
   }
 
-  private Outcome atItsLimit(Delivery delivery, AccountGate account, long nanos, long now) {
-    long shortage = TimeUnit.NANOSECONDS.toMillis(account.pace().shortage(nanos));
-    long wait = Math.max(BUSY_WAIT_MS, shortage);
+  /** Whether a waiting one would not have to wait for its account if it were the head. */
+  private boolean couldGo(Send send, boolean bulk, long now, long nanos) {
+    try {
+      read(send);
+    } catch (SerializationException e) {
+      if (isOutage(e)) {
+        throw e;
+      }
+      return true; // to the dead letters, once it is the head
+    }
+    return send.account() == null
+        || !(send.account().plan(bulk, now, nanos) instanceof AccountGate.Decision.Wait);
+  }
+
+  private static Outcome makesWay(Delivery delivery, AccountGate account, long now) {
     return Outcome.deferral(
         delivery,
         DeferralReason.NOT_STARTED,
-        Optional.of(Instant.ofEpochMilli(now + wait)),
+        Optional.of(account.makesWay(now)),
         ReasonCode.ESP_THROTTLED,
         "account %s is at its rate or concurrency, and mail of other accounts waits behind"
             .formatted(account.name()),

@@ -22,6 +22,7 @@ final class Send extends Tracked {
 
   private final OwnedPartition partition;
   private final ConsumerRecord<byte[], byte[]> source;
+  private final long polledAt;
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.READY);
   private Delivery delivery;
   private String address;
@@ -32,10 +33,12 @@ final class Send extends Tracked {
   private Outcome outcome;
   private ProducerRecord<byte[], byte[]> outgoing;
 
-  Send(OwnedPartition partition, ConsumerRecord<byte[], byte[]> source) {
+  /** A record that was polled now; {@code nanos} of any clock. */
+  Send(OwnedPartition partition, ConsumerRecord<byte[], byte[]> source, long nanos) {
     super(source.offset());
     this.partition = partition;
     this.source = source;
+    this.polledAt = nanos;
   }
 
   OwnedPartition partition() {
@@ -44,6 +47,11 @@ final class Send extends Tracked {
 
   ConsumerRecord<byte[], byte[]> source() {
     return source;
+  }
+
+  /** When it was polled, in nanoseconds. */
+  long polledAt() {
+    return polledAt;
   }
 
   /** How much of the buffer it takes. */
@@ -56,8 +64,10 @@ final class Send extends Tracked {
     return delivery;
   }
 
-  void delivery(Delivery read) {
+  /** What was read, and the account that it is to go through; null: there is none of its name. */
+  void read(Delivery read, AccountGate through) {
     delivery = read;
+    account = through;
     address = new String(source.key(), StandardCharsets.UTF_8);
   }
 
@@ -66,13 +76,9 @@ final class Send extends Tracked {
     return address;
   }
 
-  /** The account that it goes through; set before it is started. */
+  /** The account that it goes through; null: it is not read, or its account is not known. */
   AccountGate account() {
     return account;
-  }
-
-  void account(AccountGate gate) {
-    account = gate;
   }
 
   /** Takes its place in the account's pace and concurrency. */

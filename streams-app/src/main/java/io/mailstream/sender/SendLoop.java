@@ -78,7 +78,7 @@ final class SendLoop {
     this.allPartitions = allPartitions;
     partitions =
         new Partitions(consumer, parts.topics(), config, tail, this::handOver, this::share);
-    planner = new Planner(config, codec, accounts, tail, clock);
+    planner = new Planner(config, codec, accounts, tail::view, clock);
     committer = new Committer(parts.log(), metrics, checkpoints);
     purger = new Purger(parts.admin(), config.purgeInterval());
     endings = new Endings(codec, planner, committer, metrics, clock, returned::add);

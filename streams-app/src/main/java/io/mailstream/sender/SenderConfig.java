@@ -312,6 +312,11 @@ public record SenderConfig(
     return Math.max(1, openSends - openSends / 5);
   }
 
+  /** How many calls one of the accounts may have under way: beside others, never all. */
+  int callsOfOne(int accounts) {
+    return accounts == 1 ? openSends : Math.max(1, openSends - openSends / 4);
+  }
+
   /** How many of the calls may wait for content that they refer to; the rest is for others. */
   int contentWaits() {
     return Math.max(1, slots() / 5);

@@ -85,10 +85,13 @@ public final class SenderRole implements Role {
       Surroundings surroundings) {
     clock = surroundings.clock();
     stopBound = config.handoverTimeout().plus(STOP_MARGIN);
+    int calls = config.callsOfOne(policies.accounts().size());
     policies
         .accounts()
         .forEach((name, account) ->
-            accounts.put(name, new AccountGate(account, providers.create(account), config, clock)));
+            accounts.put(
+                name,
+                new AccountGate(account, providers.create(account), calls, config.slow(), clock)));
     monitor = new AccountMonitor(accounts.values(), clock);
     RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
     SenderMetrics metrics = new SenderMetrics(registry);

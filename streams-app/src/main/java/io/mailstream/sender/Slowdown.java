@@ -74,6 +74,11 @@ final class Slowdown {
     return true;
   }
 
+  /** The calls a second of late, and at least {@link #FEW}. */
+  synchronized double callsPerSecond() {
+    return Math.max(FEW, callsPerSecond);
+  }
+
   private double perSecond(long total, long nanos) {
     return (total - callsAtTick) * (double) SECOND / nanos;
   }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.Account;
 import io.mailstream.policy.Limit;
-import io.mailstream.runtime.config.CommonConfig;
-import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.SendOutcome.Scope;
 import io.mailstream.v1.AccountStatus;
@@ -14,14 +12,12 @@ import io.mailstream.v1.ReasonCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,22 +182,12 @@ class AccountGateTest {
   }
 
   private static AccountGate gate(Map<String, String> settings, Optional<Limit> limit) {
-    ServiceConfig config =
-        new ServiceConfig(
-            CommonConfig.add(SenderConfig.define(new ConfigDef())),
-            with(settings),
-            SenderConfig.passThrough()) {};
+    SenderConfig sender = SenderConfigs.with(settings);
     return new AccountGate(
         new Account("main", "test", limit, Map.of()),
         new CountingProvider(),
-        SenderConfig.of(config),
+        sender.callsOfOne(1),
+        sender.slow(),
         () -> Instant.ofEpochMilli(NOW));
-  }
-
-  private static Map<String, String> with(Map<String, String> settings) {
-    Map<String, String> all = new HashMap<>(settings);
-    all.put("bootstrap.servers", "127.0.0.1:1");
-    all.put("schema.registry.url", "http://127.0.0.1:1");
-    return all;
   }
 }

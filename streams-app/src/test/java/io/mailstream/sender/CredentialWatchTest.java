@@ -78,7 +78,8 @@ class CredentialWatchTest {
         new AccountGate(
             account,
             providers.create(account),
-            SenderConfig.of(config),
+            20,
+            SenderConfig.of(config).slow(),
             () -> Instant.ofEpochMilli(NOW));
     watch =
         new CredentialWatch(

@@ -66,7 +66,6 @@ class PaceTest {
     }
 
     assertThat(planned).isEqualTo(25);
-    assertThat(pace.shortage(0)).isEqualTo(260_000_000);
   }
 
   @Test
@@ -85,6 +84,5 @@ class PaceTest {
 
     assertThat(pace.mayPlan(0)).isTrue();
     assertThat(pace.take(0)).isZero();
-    assertThat(pace.shortage(0)).isZero();
   }
 }
