@@ -5,6 +5,8 @@ import io.mailstream.sender.Send.Stage;
 import io.mailstream.sender.content.ContentStore;
 import io.mailstream.sender.content.Referenced;
 import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.sender.recipient.RecipientGate;
+import io.mailstream.sender.recipient.Verdict;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.InlineContent;
@@ -27,6 +29,7 @@ final class Caller {
 
   private final SuppressionTail tail;
   private final ContentStore contents;
+  private final RecipientGate recipients;
   private final long gateMaxAge;
   private final long startMaxDelay;
   private final InstantSource clock;
@@ -37,6 +40,7 @@ final class Caller {
   Caller(LoopParts parts, Consumer<Completion> completions) {
     this.tail = parts.tail();
     this.contents = parts.contents();
+    this.recipients = parts.recipients();
     this.gateMaxAge = parts.config().gateMaxAge().toNanos();
     this.startMaxDelay = parts.config().startMaxDelay().toNanos();
     this.clock = parts.clock();
@@ -60,7 +64,21 @@ final class Caller {
   private void callIfStartable(Send send) {
     if (!isStartable(send)) {
       handBack(send);
-    } else if (send.delivery().getContent() instanceof ReferenceContent reference) {
+      return;
+    }
+    switch (recipients.ask(send.delivery().getRecipient().getAddress(), send.address())) {
+      case Verdict.Refused(ReasonCode reason, String detail) ->
+          end(send, Outcome.refused(send.delivery(), reason, detail, clock.millis()));
+      case Verdict.Deliverable(Optional<String> note) -> {
+        send.note(note);
+        callWithContent(send);
+      }
+      case Verdict.Unknown unknown -> callWithContent(send);
+    }
+  }
+
+  private void callWithContent(Send send) {
+    if (send.delivery().getContent() instanceof ReferenceContent reference) {
       contents.with(
           reference,
           found -> {
@@ -227,6 +245,6 @@ final class Caller {
     checkpoints.reached(Point.CALLED);
     send.account().called(outcome, clock.millis(), ended, ended - begun);
     metrics.called(send.account().name(), outcome, ended - begun);
-    return Outcome.of(delivery, outcome, clock.millis());
+    return Outcome.of(delivery, outcome, clock.millis()).noting(send.note());
   }
 }

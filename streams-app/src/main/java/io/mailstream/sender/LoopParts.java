@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.schemas.Topics;
 import io.mailstream.sender.content.ContentStore;
+import io.mailstream.sender.recipient.RecipientGate;
 import io.mailstream.v1.Lane;
 import java.time.InstantSource;
 import java.util.List;
@@ -20,6 +21,7 @@ record LoopParts(
     Map<String, AccountGate> accounts,
     SuppressionTail tail,
     ContentStore contents,
+    RecipientGate recipients,
     Checkpoints checkpoints,
     SenderMetrics metrics,
     InstantSource clock) {

@@ -35,6 +35,7 @@ record Outcome(Kind kind, SpecificRecord value) {
     SENT,
     FAILED,
     SUPPRESSED,
+    REFUSED,
     EXPIRED,
     RETRY,
     ACCOUNT_PARKED,
@@ -111,6 +112,26 @@ record Outcome(Kind kind, SpecificRecord value) {
         now);
   }
 
+  /** The check of its recipient spoke against it. */
+  static Outcome refused(Delivery delivery, ReasonCode reason, String detail, long now) {
+    return result(
+        Kind.REFUSED,
+        delivery,
+        ResultStatus.REJECTED,
+        reason,
+        detail,
+        delivery.getAttempt() - 1,
+        now);
+  }
+
+  /** The same, with what its result is to say beside; only of mail that was sent. */
+  Outcome noting(Optional<String> note) {
+    if (note.isPresent() && kind == Kind.SENT) {
+      ((SendResult) value).setDetail(note.get());
+    }
+    return this;
+  }
+
   /** Its time was over before it was started. */
   static Outcome expired(Delivery delivery, long now) {
     return result(
@@ -174,7 +195,7 @@ record Outcome(Kind kind, SpecificRecord value) {
   Optional<FeedbackEvent> evidence(Delivery delivery, long now) {
     return switch (kind) {
       case SENT -> Optional.of(event(FeedbackType.SENT, delivery, now));
-      case FAILED -> Optional.of(event(FeedbackType.REJECTED, delivery, now));
+      case FAILED, REFUSED -> Optional.of(event(FeedbackType.REJECTED, delivery, now));
       default -> Optional.empty();
     };
   }

@@ -2,6 +2,7 @@ package io.mailstream.sender;
 
 import io.mailstream.v1.Delivery;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -26,6 +27,7 @@ final class Send extends Tracked {
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.READY);
   private Delivery delivery;
   private String address;
+  private Optional<String> note = Optional.empty();
   private AccountGate account;
   private volatile long committedAt;
   private long firstCommittedAt;
@@ -74,6 +76,15 @@ final class Send extends Tracked {
   /** The recipient's key. */
   String address() {
     return address;
+  }
+
+  /** What the result is to say of the recipient, where the mail is sent. */
+  Optional<String> note() {
+    return note;
+  }
+
+  void note(Optional<String> found) {
+    note = found;
   }
 
   /** The account that it goes through; null: it is not read, or its account is not known. */

@@ -4,6 +4,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.sender.content.ContentConfig;
+import io.mailstream.sender.recipient.RecipientCheckConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
  * @param bufferBytes the most bytes of polled records that wait to be started
  * @param slow when an account's breaker opens for slow calls
  * @param content how content is had that deliveries refer to
+ * @param recipients how recipients are checked before the call
  * @param credentialsInterval the time between two looks at the accounts' credentials; zero: none
  * @param missingOffsets what to do where committed offsets are missing
  * @param hash what stands for addresses in the suppression list
@@ -57,6 +59,7 @@ public record SenderConfig(
     long bufferBytes,
     AccountBreaker.Slow slow,
     ContentConfig content,
+    RecipientCheckConfig recipients,
     Duration credentialsInterval,
     MissingOffsets missingOffsets,
     RecipientHash hash,
@@ -104,7 +107,8 @@ public record SenderConfig(
 
   /** Adds the sender's settings to those of the service that runs it. */
   public static ConfigDef define(ConfigDef def) {
-    return ContentConfig.define(defineTimes(defineBreaker(defineBounds(RecipientHash.define(def)))))
+    ConfigDef parts = RecipientCheckConfig.define(ContentConfig.define(RecipientHash.define(def)));
+    return defineTimes(defineBreaker(defineBounds(parts)))
         .define(
             GROUP_ID,
             Type.STRING,
@@ -269,6 +273,8 @@ public record SenderConfig(
             Map.entry("key.serializer", own),
             Map.entry("value.serializer", own)),
         ACCOUNTS_PREFIX,
+        Map.of(),
+        RecipientCheckConfig.CUSTOM_PREFIX,
         Map.of());
   }
 
@@ -290,6 +296,7 @@ public record SenderConfig(
         config.getLong(BUFFER_BYTES),
         new AccountBreaker.Slow(millis(config, SLOW_CALL), config.getInt(SLOW_CALL_PERCENT)),
         ContentConfig.of(config),
+        RecipientCheckConfig.of(config),
         millis(config, CREDENTIALS_INTERVAL),
         missingOffsets(config.getString(MISSING_OFFSETS)),
         RecipientHash.of(config),
@@ -320,6 +327,11 @@ public record SenderConfig(
   /** How many of the calls may wait for content that they refer to; the rest is for others. */
   int contentWaits() {
     return Math.max(1, slots() / 5);
+  }
+
+  /** How many of the calls may wait for the check of their recipient; the rest is for others. */
+  int checkWaits() {
+    return Math.max(1, slots() / 2);
   }
 
   /** The stable transactional id of this instance. */

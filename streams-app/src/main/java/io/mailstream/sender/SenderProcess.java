@@ -3,6 +3,7 @@ package io.mailstream.sender;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.sender.content.ContentStore;
+import io.mailstream.sender.recipient.RecipientGate;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.InlineContent;
 import io.mailstream.v1.Lane;
@@ -44,6 +45,7 @@ final class SenderProcess {
   private final Map<String, AccountGate> accounts;
   private final AccountMonitor monitor;
   private final ContentStore contents;
+  private final RecipientGate recipients;
   private final SenderMetrics metrics;
   private final SenderRole.Surroundings surroundings;
   private final SenderClients clients;
@@ -63,6 +65,7 @@ final class SenderProcess {
       Map<String, AccountGate> accounts,
       AccountMonitor monitor,
       ContentStore contents,
+      RecipientGate recipients,
       SenderMetrics metrics,
       SenderClients clients,
       SenderRole.Surroundings surroundings) {
@@ -72,6 +75,7 @@ final class SenderProcess {
     this.accounts = accounts;
     this.monitor = monitor;
     this.contents = contents;
+    this.recipients = recipients;
     this.metrics = metrics;
     this.surroundings = surroundings;
     this.clients = clients;
@@ -152,6 +156,7 @@ final class SenderProcess {
                   accounts,
                   tail,
                   contents,
+                  recipients,
                   surroundings.checkpoints(),
                   metrics,
                   surroundings.clock()),

@@ -11,6 +11,7 @@ import io.mailstream.schemas.serde.AvroSerdeConfig;
 import io.mailstream.sender.content.ContentStore;
 import io.mailstream.sender.provider.EmailProvider;
 import io.mailstream.sender.provider.ProviderFactory;
+import io.mailstream.sender.recipient.RecipientGate;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -50,6 +51,7 @@ public final class SenderRole implements Role {
   private final SenderProcess process;
   private final AccountMonitor monitor;
   private final ContentStore contents;
+  private final RecipientGate recipients;
   private final AccountReporter reporter;
   private final CredentialWatch credentials;
   private final InstantSource clock;
@@ -61,8 +63,9 @@ public final class SenderRole implements Role {
    * @param config with the settings of {@link SenderConfig#define}
    * @param policies the accounts
    * @param registry where its meters go
-   * @throws IllegalArgumentException if the settings of an account or of referenced content are
-   *     wrong, or a stream is a subscription and nothing is set to end it by; names every fault
+   * @throws IllegalArgumentException if the settings of an account, of referenced content or of the
+   *     check of recipients are wrong, or a stream is a subscription and nothing is set to end it
+   *     by; names every fault
    */
   public SenderRole(ServiceConfig config, Policies policies, MeterRegistry registry) {
     this(
@@ -98,6 +101,7 @@ public final class SenderRole implements Role {
     contents =
         ContentStore.create(
             policies.references(), config.content(), config.contentWaits(), registry);
+    recipients = RecipientGate.create(config.recipients(), config.checkWaits(), registry);
     accounts.values().forEach(metrics::account);
     credentials =
         new CredentialWatch(accounts.values(), providers, metrics, config.credentialsInterval());
@@ -106,7 +110,16 @@ public final class SenderRole implements Role {
         new AccountReporter(config.instanceId(), accounts.values(), codec, clients::reports, clock);
     process =
         new SenderProcess(
-            config, topics, codec, accounts, monitor, contents, metrics, clients, surroundings);
+            config,
+            topics,
+            codec,
+            accounts,
+            monitor,
+            contents,
+            recipients,
+            metrics,
+            clients,
+            surroundings);
   }
 
   private static AccountProviders providers(ServiceConfig config, Policies policies) {
@@ -216,6 +229,7 @@ public final class SenderRole implements Role {
     monitor.close();
     accounts.values().forEach(AccountGate::close);
     contents.close();
+    recipients.close();
     LOG.info("The sender has stopped");
   }
 }
