@@ -151,6 +151,20 @@ class ArchitectureTest {
   }
 
   @Test
+  void onlyTheCheckOfRecipientsAsksTheDns() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.mailstream.sender.recipient..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.mailstream.dns.."))
+        .check(production);
+    noClasses()
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.xbill.."))
+        .check(production);
+  }
+
+  @Test
   void onlyTheHttpPackageKnowsTheHttpClient() {
     noClasses()
         .that()
