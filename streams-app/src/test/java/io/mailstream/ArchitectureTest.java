@@ -158,10 +158,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(resideInAPackage("io.mailstream.dns.."))
         .check(production);
-    noClasses()
-        .should()
-        .dependOnClassesThat(resideInAPackage("org.xbill.."))
-        .check(production);
+    noClasses().should().dependOnClassesThat(resideInAPackage("org.xbill..")).check(production);
   }
 
   @Test

@@ -65,14 +65,9 @@ class SenderRecipientCheckIT {
               RecipientCheckConfig.DISPOSABLE_FILE,
               disposable.toString()));
 
-      List<SendResult> results = new ArrayList<>();
-      SenderRig.await(
-          "a result each",
-          () -> {
-            results.addAll(rig.results());
-            return results.size() >= mails.size();
-          });
-      assertThat(results).hasSize(mails.size());
+      SenderRig.await("a result each", () -> rig.results().size() >= mails.size());
+      List<SendResult> results = rig.results();
+      assertThat(results.size()).isEqualTo(mails.size());
       Map<String, List<SendResult>> byDomain =
           results.stream()
               .collect(
