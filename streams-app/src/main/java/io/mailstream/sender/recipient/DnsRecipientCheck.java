@@ -97,7 +97,11 @@ final class DnsRecipientCheck implements RecipientCheck {
     if (others != null) {
       return others;
     }
-    dns.mailExchanges(domain)
+    return lookUp(domain).whenComplete((verdict, failure) -> settle(domain, ours, verdict));
+  }
+
+  private CompletableFuture<Verdict> lookUp(String domain) {
+    return dns.mailExchanges(domain)
         .thenCompose(exchanges -> {
           Verdict verdict = MailDomains.byExchanges(domain, exchanges);
           return verdict != null
@@ -105,15 +109,15 @@ final class DnsRecipientCheck implements RecipientCheck {
               : dns.addresses(domain)
                   .thenApply(addresses -> MailDomains.byAddresses(domain, addresses));
         })
-        .exceptionally(e -> new Verdict.Unknown(e.getClass().getSimpleName()))
-        .thenAccept(verdict -> {
-          if (verdict instanceof Verdict.Unknown) {
-            afterPause.execute(() -> underWay.remove(domain, ours));
-          } else {
-            underWay.remove(domain, ours);
-          }
-          ours.complete(verdict);
-        });
-    return ours;
+        .exceptionally(e -> new Verdict.Unknown(e.getClass().getSimpleName()));
+  }
+
+  private void settle(String domain, CompletableFuture<Verdict> ours, Verdict verdict) {
+    if (verdict instanceof Verdict.Unknown) {
+      afterPause.execute(() -> underWay.remove(domain, ours));
+    } else {
+      underWay.remove(domain, ours);
+    }
+    ours.complete(verdict);
   }
 }
