@@ -44,7 +44,8 @@ final class Findings {
         Severity.UNKNOWN,
         found,
         "a receiver that cannot look it up either defers the mail or takes it as not authenticated",
-        "try again; if it stays so, look at the name servers of the domain (and at its DNSSEC)");
+        "try again; if it stays so, look at the DNS server that is asked (--resolver names"
+            + " another), then at the name servers of the domain and its DNSSEC");
   }
 
   private void add(Severity severity, String found, String why, String fix, Publish... publish) {
