@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -146,11 +147,48 @@ public final class Benchmarks {
         directory -> new SmtpBenchmark(common.rounds(10_000), out).run(directory));
   }
 
+  @Command(
+      name = "callbacks",
+      mixinStandardHelpOptions = true,
+      description = "ESPs' callbacks through the webhook ingester, beside a loop that verifies.")
+  int callbacks(@Mixin Common common) throws Exception {
+    return measure(
+        "Callbacks, events of %d connections".formatted(CallbacksBenchmark.CONNECTIONS),
+        common,
+        CallbacksBenchmark::peer,
+        directory -> new CallbacksBenchmark(common.rounds(5_000), out).run(directory));
+  }
+
+  @Command(
+      name = "queries",
+      mixinStandardHelpOptions = true,
+      description = "The query API, beside the same HTTP server answering with a constant.")
+  int queries(
+      @Mixin Common common,
+      @Option(
+              names = "--suppressions",
+              defaultValue = "200000",
+              description = "Entries of the suppression list (${DEFAULT-VALUE}).")
+          int suppressions)
+      throws Exception {
+    return measure(
+        "Queries of %d connections, %,d suppressions"
+            .formatted(QueriesBenchmark.CONNECTIONS, suppressions),
+        common,
+        QueriesBenchmark::peer,
+        directory -> new QueriesBenchmark(common.rounds(20_000), suppressions, out).run(directory));
+  }
+
   private interface Benchmark {
     Map<String, List<Sample>> run(Path directory) throws Exception;
   }
 
   private int measure(String title, Common common, String base, Benchmark benchmark)
+      throws Exception {
+    return measure(title, common, any -> base, benchmark);
+  }
+
+  private int measure(String title, Common common, UnaryOperator<String> base, Benchmark benchmark)
       throws Exception {
     Path directory = Files.createTempDirectory("mailstream-benchmark");
     Report report = new Report(title, benchmark.run(directory), base);

@@ -6,6 +6,7 @@ import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerializer;
 import io.mailstream.v1.Lane;
+import io.mailstream.webhook.WebhookIngestApp;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -120,18 +121,9 @@ final class Lab implements AutoCloseable {
       String name, Topics topics, String role, String policies, Map<String, String> more)
       throws IOException, TimeoutException {
     Path policiesFile = Files.writeString(directory.resolve(name + "-policies.yaml"), policies);
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
     Map<String, String> settings = new HashMap<>();
-    settings.put("bootstrap.servers", bootstrap);
-    settings.put("schema.registry.url", registry);
-    settings.put("topics.prefix", topics.prefix());
     settings.put("policies.file", policiesFile.toString());
     settings.put("role", role);
-    settings.put("http.host", "127.0.0.1");
-    settings.put("http.port", String.valueOf(port));
     settings.put("topology.application.id", topics.prefix() + "app");
     settings.put("sender.group.id", topics.prefix() + "sender");
     settings.put("sender.instance.id", topics.prefix() + "sender");
@@ -140,17 +132,42 @@ final class Lab implements AutoCloseable {
     settings.put("topology.threads", "2");
     PATIENT.forEach((key, value) -> settings.put("streams." + key, value));
     settings.putAll(more);
+    return service(name, StreamsApp.class, "768m", topics, settings);
+  }
+
+  /** Starts the webhook ingester, and returns when it is ready. */
+  Part webhookIngest(String name, Topics topics, Map<String, String> settings)
+      throws IOException, TimeoutException {
+    return service(name, WebhookIngestApp.class, "512m", topics, settings);
+  }
+
+  private Part service(
+      String name, Class<?> main, String heap, Topics topics, Map<String, String> more)
+      throws IOException, TimeoutException {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("bootstrap.servers", bootstrap);
+    settings.put("schema.registry.url", registry);
+    settings.put("topics.prefix", topics.prefix());
+    settings.put("http.host", "127.0.0.1");
+    settings.put("http.port", String.valueOf(freePort()));
+    settings.putAll(more);
     Path file = directory.resolve(name + ".properties");
     Properties properties = new Properties();
     properties.putAll(settings);
     StringWriter text = new StringWriter();
     properties.store(text, null);
     Files.writeString(file, text.toString());
-    Part part =
-        Part.java(name, directory, "768m", StreamsApp.class.getName(), "--config", file.toString());
-    URI ready = URI.create("http://127.0.0.1:" + port + "/readyz");
+    Part part = Part.java(name, directory, heap, main.getName(), "--config", file.toString());
+    URI ready = URI.create("http://127.0.0.1:%s/readyz".formatted(settings.get("http.port")));
     await(name + " is ready", () -> get(ready).statusCode() == 200);
     return part;
+  }
+
+  /** A port that nothing listens on. */
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
   }
 
   /** Writes requests on the bulk lane and waits until Kafka has them. */

@@ -59,7 +59,7 @@ final class PostfixRelay implements AutoCloseable {
     }
     var users = directory.getFileSystem().getUserPrincipalLookupService();
     Files.setOwner(directory.resolve("data"), users.lookupPrincipalByName("postfix"));
-    int port = SmtpSinkPart.freePort();
+    int port = Lab.freePort();
     Files.writeString(directory.resolve("conf/main.cf"), main(directory, sinkPort));
     Files.writeString(
         directory.resolve("conf/master.cf"),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 
 /** What came out: a table for people, JSON for the record. Medians over the rounds. */
 final class Report {
@@ -22,14 +23,14 @@ final class Report {
 
   private final String title;
   private final Map<String, List<Sample>> samples;
-  private final String base;
+  private final UnaryOperator<String> base;
 
   /**
    * A report.
    *
-   * @param base the contender that the others are compared with
+   * @param base the contender that another is compared with, by its name
    */
-  Report(String title, Map<String, List<Sample>> samples, String base) {
+  Report(String title, Map<String, List<Sample>> samples, UnaryOperator<String> base) {
     this.title = title;
     this.samples = samples;
     this.base = base;
@@ -39,7 +40,7 @@ final class Report {
   void print(PrintWriter out) {
     out.printf("%n%s (%s)%n%n", title, Machine.describe());
     out.println(
-        "| | messages a second | of " + base + " | CPU µs a message | of which processes |");
+        "| | messages a second | of " + bases() + " | CPU µs a message | of which processes |");
     out.println("|---|---|---|---|---|");
     samples.forEach((name, runs) ->
         out.printf(
@@ -48,7 +49,7 @@ final class Report {
             median(runs, Sample::rate),
             runs.stream().mapToDouble(Sample::rate).min().orElse(0),
             runs.stream().mapToDouble(Sample::rate).max().orElse(0),
-            median(runs, Sample::rate) / median(samples.get(base), Sample::rate),
+            median(runs, Sample::rate) / median(samples.get(base.apply(name)), Sample::rate),
             median(runs, Sample::micros),
             processes(runs)));
     out.flush();
@@ -60,10 +61,10 @@ final class Report {
     root.put("benchmark", title);
     root.put("machine", Machine.describe());
     root.put("measured_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    root.put("compared_with", base);
     ObjectNode contenders = root.putObject("contenders");
     samples.forEach((name, runs) -> {
       ObjectNode contender = contenders.putObject(name);
+      contender.put("compared_with", base.apply(name));
       contender.put("messages_per_second", round(median(runs, Sample::rate)));
       contender.put("cpu_micros_per_message", round(median(runs, Sample::micros)));
       var rounds = contender.putArray("rounds");
@@ -78,6 +79,11 @@ final class Report {
     });
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, JSON.writeValueAsString(root) + "\n");
+  }
+
+  private String bases() {
+    List<String> all = samples.keySet().stream().map(base).distinct().toList();
+    return all.size() == 1 ? all.getFirst() : "its peer";
   }
 
   private static String processes(List<Sample> runs) {

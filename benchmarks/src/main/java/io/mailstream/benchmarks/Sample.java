@@ -9,21 +9,28 @@ import java.util.Map;
  * @param messages how many were measured
  * @param wall how long it took
  * @param machine CPU time of the whole machine, every process and the kernel
- * @param cpu CPU time of single processes, by name; {@link #SINK} is what took the mail
+ * @param cpu CPU time of single processes, by name; {@link #SINK} is what took the mail, {@link
+ *     #LOAD} what made the requests
  */
 public record Sample(long messages, Duration wall, Duration machine, Map<String, Duration> cpu) {
 
   /** What takes the mail at the end: the same for every contender, and not its cost. */
   public static final String SINK = "sink";
 
+  /** What makes the requests: the same for every contender, and not its cost. */
+  public static final String LOAD = "load generator";
+
   /** Messages a second. */
   public double rate() {
     return messages / (wall.toNanos() / 1e9);
   }
 
-  /** Microseconds of CPU a message, of the whole machine without the sink. */
+  /** Microseconds of CPU a message, of the whole machine without the sink and the load. */
   public double micros() {
-    return perMessage(machine.minus(cpu.getOrDefault(SINK, Duration.ZERO)));
+    return perMessage(
+        machine
+            .minus(cpu.getOrDefault(SINK, Duration.ZERO))
+            .minus(cpu.getOrDefault(LOAD, Duration.ZERO)));
   }
 
   /** Microseconds of CPU a message, of one process. */

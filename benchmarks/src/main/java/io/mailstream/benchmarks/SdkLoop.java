@@ -3,7 +3,6 @@ package io.mailstream.benchmarks;
 import io.mailstream.sender.mime.Composition;
 import io.mailstream.sender.mime.MimeComposer;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -106,26 +105,9 @@ final class SdkLoop {
 
       @Override
       public Sample run(int messages, int round) throws Exception {
-        Duration machine = Machine.busy();
-        Duration sinkBefore = sink.cpu();
-        Duration selfBefore = self();
-        long start = System.nanoTime();
-        work.send(messages);
-        Duration wall = Duration.ofNanos(System.nanoTime() - start);
-        return new Sample(
-            messages,
-            wall,
-            Machine.busy().minus(machine),
-            Map.of(
-                Sample.SINK,
-                sink.cpu().minus(sinkBefore),
-                "this process",
-                self().minus(selfBefore)));
+        return Meter.measure(
+            messages, "this process", Map.of(Sample.SINK, sink), () -> work.send(messages));
       }
     };
-  }
-
-  private static Duration self() {
-    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
   }
 }

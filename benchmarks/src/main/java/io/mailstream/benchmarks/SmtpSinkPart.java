@@ -2,7 +2,6 @@ package io.mailstream.benchmarks;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +23,7 @@ final class SmtpSinkPart implements AutoCloseable {
   }
 
   static SmtpSinkPart start(Path directory) throws IOException, TimeoutException {
-    int port = freePort();
+    int port = Lab.freePort();
     List<String> command = new ArrayList<>(List.of("smtp-sink", "-c"));
     if (System.getProperty("user.name").equals("root")) {
       command.addAll(List.of("-u", "nobody"));
@@ -33,12 +32,6 @@ final class SmtpSinkPart implements AutoCloseable {
     SmtpSinkPart sink = new SmtpSinkPart(Part.start("smtp-sink", directory, command), port);
     Lab.await("smtp-sink listens", () -> isOpen(port));
     return sink;
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
   }
 
   static boolean isOpen(int port) throws IOException {

@@ -1,27 +1,18 @@
 package io.mailstream.benchmarks;
 
-import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.Topics;
-import io.mailstream.v1.CommandAction;
 import io.mailstream.v1.Lane;
-import io.mailstream.v1.SuppressionCommand;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -90,7 +81,7 @@ final class TopologyBenchmark {
         Topics topics = lab.topics(name + ".");
         Part topology = lab.streamsApp(name, topics, "topology", POLICIES, Map.of());
         parts.add(topology);
-        suppress(lab, topics);
+        SuppressionList.fill(lab, topics, suppressions);
         contenders.add(
             new Backlog(
                 "mailstream, " + (keyed ? "keyed by recipient" : "without a key (one hop)"),
@@ -104,49 +95,6 @@ final class TopologyBenchmark {
     } finally {
       parts.forEach(Part::close);
     }
-  }
-
-  /** Fills the suppression list with addresses that get no mail here. */
-  private void suppress(Lab lab, Topics topics) throws TimeoutException {
-    AtomicReference<Exception> failure = new AtomicReference<>();
-    Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-    for (int i = 0; i < suppressions; i++) {
-      String address = "gone" + i + "@example.org";
-      lab.write(
-          topics.suppressionImports(),
-          RecipientKey.of(address),
-          SuppressionCommand.newBuilder()
-              .setCommandId("import-" + i)
-              .setAction(CommandAction.ADD)
-              .setAddress(address)
-              .setIssuedAt(now)
-              .build(),
-          failure);
-    }
-    lab.flush(failure);
-    try (Admin admin = lab.admin()) {
-      Lab.await(
-          "the suppression list is filled",
-          () -> ends(admin, topics.suppressions()) >= suppressions);
-    }
-  }
-
-  private static long ends(Admin admin, String topic)
-      throws InterruptedException, ExecutionException {
-    return admin
-        .listOffsets(
-            IntStream.range(0, Lab.PARTITIONS)
-                .boxed()
-                .collect(
-                    Collectors.toMap(
-                        partition -> new TopicPartition(topic, partition),
-                        partition -> OffsetSpec.latest())))
-        .all()
-        .get()
-        .values()
-        .stream()
-        .mapToLong(offset -> offset.offset())
-        .sum();
   }
 
   /** Works off what was written while it was frozen. */

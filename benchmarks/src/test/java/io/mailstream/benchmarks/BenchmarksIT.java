@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each benchmark comes to its end and has figures of all contenders. How large they are is moot.
- * Two of them start many processes, and run only by {@code -Dmailstream.benchmarks.smoke=all}.
+ * Those that start many processes, or the real services, run only by {@code
+ * -Dmailstream.benchmarks.smoke=all}.
  */
 class BenchmarksIT {
 
@@ -55,6 +56,20 @@ class BenchmarksIT {
         PostfixRelay.isAvailable(), "needs Postfix (apt-get install postfix), started by root");
     JsonNode contenders = run("smtp", "--messages", "100");
     assertThat(contenders.size()).isEqualTo(3);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void callbacks() throws Exception {
+    JsonNode contenders = run("callbacks", "--messages", "40");
+    assertThat(contenders.size()).isEqualTo(14);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void queries() throws Exception {
+    JsonNode contenders = run("queries", "--messages", "50", "--suppressions", "100");
+    assertThat(contenders.size()).isEqualTo(4);
   }
 
   private JsonNode run(String benchmark, String... options) throws Exception {

@@ -48,7 +48,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * sns.amazonaws.com, and the certificate of the authority that issued it: one of our own, whose key
  * is thrown away.
  */
-final class SnsIdentity {
+public final class SnsIdentity {
 
   private static final String KEY_FILE = "sns-signing.key";
   private static final String CERTIFICATE_FILE = "sns-signing.pem";
@@ -71,7 +71,7 @@ final class SnsIdentity {
    *
    * @param directory where it is kept; empty: nowhere
    */
-  static SnsIdentity open(Optional<Path> directory) {
+  public static SnsIdentity open(Optional<Path> directory) {
     try {
       if (directory.isPresent() && Files.exists(directory.get().resolve(CA_FILE))) {
         return load(directory.get());
@@ -102,7 +102,18 @@ final class SnsIdentity {
     }
   }
 
-  String certificatePem() {
+  /**
+   * A notification as SNS posts it, signed by version 2.
+   *
+   * @param certificateUrl where the certificate is said to be
+   */
+  public String notification(String topicArn, String message, String certificateUrl, Instant now) {
+    return SnsEnvelope.notification(topicArn, message, certificateUrl, now)
+        .signed(this, "2", certificateUrl);
+  }
+
+  /** The certificate. */
+  public String certificatePem() {
     return pem(certificate);
   }
 
@@ -111,7 +122,7 @@ final class SnsIdentity {
   }
 
   /** The path that SNS publishes its certificate under: named by a hash of it. */
-  String certificatePath() {
+  public String certificatePath() {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
       return "/SimpleNotificationService-" + HexFormat.of().formatHex(hash, 0, 16) + ".pem";

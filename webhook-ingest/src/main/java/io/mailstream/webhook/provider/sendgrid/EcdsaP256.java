@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * ECDSA over P-256 with SHA-256. Amazon's native provider where it loads: it takes a fraction of
  * the time of the JDK's, which does the work everywhere else.
  */
-final class EcdsaP256 {
+public final class EcdsaP256 {
 
   private static final Logger log = LoggerFactory.getLogger(EcdsaP256.class);
   private static final String CURVE = "secp256r1";
@@ -36,7 +36,7 @@ final class EcdsaP256 {
   }
 
   /** The fastest there is here. */
-  static EcdsaP256 fastest() {
+  public static EcdsaP256 fastest() {
     Optional<Provider> amazon = nativeProvider();
     log.info(
         "ECDSA signatures are verified by {}",
@@ -70,7 +70,7 @@ final class EcdsaP256 {
    * @param signature r and s as DER
    * @param message what is signed, in parts
    */
-  boolean verify(ECPublicKey key, byte[] signature, byte[]... message) {
+  public boolean verify(ECPublicKey key, byte[] signature, byte[]... message) {
     try {
       Signature verifier = verifier();
       verifier.initVerify(key);

@@ -17,14 +17,19 @@ import java.util.concurrent.atomic.AtomicReference;
  * Trusts the certificate at one URL, and only for messages that name it: for a simulator, whose
  * certificate Amazon did not make. The clock decides whether the certificate is valid.
  */
-final class PinnedSnsVerifier implements SnsVerifier {
+public final class PinnedSnsVerifier implements SnsVerifier {
 
   private final URI certificateUrl;
   private final Outbound outbound;
   private final InstantSource clock;
   private final AtomicReference<X509Certificate> cached = new AtomicReference<>();
 
-  PinnedSnsVerifier(URI certificateUrl, Outbound outbound, InstantSource clock) {
+  /**
+   * A verifier.
+   *
+   * @param outbound how the certificate is fetched, when it is first needed
+   */
+  public PinnedSnsVerifier(URI certificateUrl, Outbound outbound, InstantSource clock) {
     this.certificateUrl = certificateUrl;
     this.outbound = outbound;
     this.clock = clock;

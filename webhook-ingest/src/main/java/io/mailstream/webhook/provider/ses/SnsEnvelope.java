@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param token confirmations only; else null
  * @param subscribeUrl confirmations only; else null
  */
-record SnsEnvelope(
+public record SnsEnvelope(
     Type type,
     String messageId,
     String topicArn,
@@ -32,7 +32,8 @@ record SnsEnvelope(
     String signature,
     URI signingCertUrl) {
 
-  enum Type {
+  /** What SNS sends. */
+  public enum Type {
     NOTIFICATION("Notification"),
     SUBSCRIPTION_CONFIRMATION("SubscriptionConfirmation"),
     UNSUBSCRIBE_CONFIRMATION("UnsubscribeConfirmation");
@@ -54,7 +55,7 @@ record SnsEnvelope(
   }
 
   /** Reads an envelope; empty: it is none. */
-  static Optional<SnsEnvelope> parse(byte[] body) {
+  public static Optional<SnsEnvelope> parse(byte[] body) {
     return BoundedJson.object(body).flatMap(SnsEnvelope::of);
   }
 

@@ -3,7 +3,7 @@ package io.mailstream.webhook.provider.ses;
 import java.io.IOException;
 
 /** Decides whether a message was signed by whom it says. */
-interface SnsVerifier {
+public interface SnsVerifier {
 
   /**
    * Comes back if the signature holds.
