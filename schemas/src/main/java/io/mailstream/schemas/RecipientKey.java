@@ -16,6 +16,7 @@ import java.util.Set;
  *
  * <ol>
  *   <li>The local part is what stands before the last {@code @}, the domain what stands behind it.
+ *       Neither has a control character of ASCII (RFC 5321, section 4.1.2, not even in quotes).
  *   <li>Domain: mapped by UTS 46 (non-transitional, with the checks of Bidi and of joiners) to
  *       ASCII in lower case; one dot at the end is dropped. Its labels are of letters, digits,
  *       hyphens and underscores, have up to 63 characters, no hyphen at either end, and 253
@@ -52,11 +53,12 @@ public final class RecipientKey {
    *
    * @param address {@code local-part@domain}, without angle brackets; not otherwise validated
    * @return the canonical address, or empty where there is no {@code @} with something on both
-   *     sides, the domain is no domain name, or the text is no Unicode (a surrogate on its own)
+   *     sides, the domain is no domain name, there is a control character of ASCII, or the text is
+   *     no Unicode (a surrogate on its own)
    */
   public static Optional<String> find(String address) {
     int at = address.lastIndexOf('@');
-    if (at <= 0 || at == address.length() - 1) {
+    if (at <= 0 || at == address.length() - 1 || hasControl(address)) {
       return Optional.empty();
     }
     if (isAscii(address) && address.charAt(0) != '"' && isPlainDomain(address, at + 1)) {
@@ -161,6 +163,16 @@ public final class RecipientKey {
       }
     }
     return true;
+  }
+
+  private static boolean hasControl(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c == 0x7f) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isUnicode(String text) {

@@ -53,6 +53,9 @@ public interface WebhookContract {
   /** An authentic callback: a hard bounce of jane@example.com. */
   WebhookRequest hardBounce();
 
+  /** The hard bounce of another, as it is written in JSON. */
+  WebhookRequest hardBounceOf(String recipient);
+
   /** An authentic callback: a complaint of jane@example.com, later than the bounce. */
   WebhookRequest complaint();
 
@@ -139,6 +142,20 @@ public interface WebhookContract {
     assertThat(receipt).isInstanceOf(Receipt.Authentic.class);
     assertThat(((Receipt.Authentic) receipt).events()).isEmpty();
     assertThat(((Receipt.Authentic) receipt).unknown()).hasSize(1);
+  }
+
+  @Test
+  default void anEventAboutWhatIsNoAddressIsKept() {
+    for (String recipient :
+        List.of("jane", "jane@", "jane\\r\\ndoe@example.com", "\\\"a\\r\\nb\\\"@example.com")) {
+      Receipt receipt = provider().receive(hardBounceOf(recipient), now());
+
+      assertThat(((Receipt.Authentic) receipt).events()).as(recipient).isEmpty();
+      assertThat(((Receipt.Authentic) receipt).unknown()).as(recipient).hasSize(1);
+      assertThat(((Receipt.Authentic) receipt).unknown().getFirst().reason())
+          .as(recipient)
+          .contains("no address");
+    }
   }
 
   @Test

@@ -72,6 +72,11 @@ class MailgunWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceOf(String recipient) {
+    return authentic(BOUNCE.replace("jane@example.com", recipient));
+  }
+
+  @Override
   public WebhookRequest authentic(String content) {
     return SIGNER.sign(content, TOKEN, NOW.minusSeconds(2));
   }

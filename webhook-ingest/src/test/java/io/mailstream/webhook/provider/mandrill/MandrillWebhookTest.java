@@ -69,6 +69,11 @@ class MandrillWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceOf(String recipient) {
+    return authentic("[" + BOUNCE.replace("jane@example.com", recipient) + "]");
+  }
+
+  @Override
   public WebhookRequest authentic(String content) {
     return SIGNER.sign(content);
   }

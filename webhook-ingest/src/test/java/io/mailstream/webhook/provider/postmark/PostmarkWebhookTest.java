@@ -68,6 +68,11 @@ class PostmarkWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceOf(String recipient) {
+    return authentic(BOUNCE.replace("jane@example.com", recipient));
+  }
+
+  @Override
   public WebhookRequest authentic(String content) {
     return request(basic(CREDENTIAL), content);
   }

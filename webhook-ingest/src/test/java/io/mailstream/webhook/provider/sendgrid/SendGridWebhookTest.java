@@ -67,6 +67,11 @@ class SendGridWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceOf(String recipient) {
+    return authentic("[" + BOUNCE.replace("jane@example.com", recipient) + "]");
+  }
+
+  @Override
   public WebhookRequest authentic(String content) {
     return SIGNER.sign(content, NOW.minusSeconds(2));
   }

@@ -104,6 +104,11 @@ class SesWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceOf(String recipient) {
+    return authentic(BOUNCE.replace("jane@example.com", recipient));
+  }
+
+  @Override
   public WebhookRequest authentic(String content) {
     return request(AMAZON.sign(notification(content)));
   }
