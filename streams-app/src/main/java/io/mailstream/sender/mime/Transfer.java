@@ -119,7 +119,8 @@ final class Transfer {
       }
       column += width;
     }
-    if (column > 0) {
+    // An empty body, too, is a line: a header that a boundary follows at once is no part to some.
+    if (column > 0 || text.length == 0) {
       out.crlf();
     }
   }

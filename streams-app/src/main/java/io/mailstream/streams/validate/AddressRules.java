@@ -80,7 +80,8 @@ final class AddressRules {
         return false;
       }
     }
-    return SYNTAX.isValid(address);
+    // RFC 822 had pairs with a backslash outside of quotes; RFC 5321 has not.
+    return (address.charAt(0) == '"' || address.indexOf('\\') < 0) && SYNTAX.isValid(address);
   }
 
   private static Optional<String> tooLong(String where, int octets, int longest) {

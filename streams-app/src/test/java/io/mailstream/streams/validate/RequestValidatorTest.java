@@ -89,6 +89,8 @@ class RequestValidatorTest {
         "@route.example:ann@example.com",
         "ann@exa_mple.com",
         "ann@-example.com",
+        "a\\nn@example.com",
+        "a\\\\nn@example.com",
         "ann\t@example.com",
         "ann\u0007@example.com"
       })
