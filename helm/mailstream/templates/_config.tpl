@@ -64,6 +64,10 @@
 {{- if not (dig "api.tokens" "name" "" .Values.topology.secrets) -}}
 {{- fail "topology.secrets: api.tokens is missing: the query API listens beyond loopback, so it needs a token" -}}
 {{- end -}}
+{{- $hash := "suppression.hash.keys" -}}
+{{- if ne (toJson (get .Values.topology.secrets $hash)) (toJson (get .Values.sender.secrets $hash)) -}}
+{{- fail "topology.secrets and sender.secrets: suppression.hash.keys must be the same in both, or in neither: who looks into the suppression list needs the keys by which it is written" -}}
+{{- end -}}
 {{- include "mailstream.properties" (dict "root" . "role" "topology" "own" $own) -}}
 {{- end -}}
 

@@ -39,6 +39,8 @@ class ChartTest {
           sender.handoverTimeoutSeconds | 55 | sender.terminationGracePeriodSeconds is 60
           policies.content.accounts.ses.settings.call_timeout | 2m | longest send takes 120 s
           topology.secrets.api\\.tokens | null | api.tokens is missing
+          topology.secrets.suppression\\.hash\\.keys.name | a | must be the same in both
+          sender.secrets.suppression\\.hash\\.keys.name | a | must be the same in both
           webhookIngest.enabled | true | webhookIngest.snsTopicArns is missing
           topology.config.http\\.port | 9 | topology.config sets http.port
           monitor.enabled | true | monitor.to is missing

@@ -10,6 +10,7 @@ import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ConfigSources;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.UnsubscribeKeys;
 import io.mailstream.schemas.UnsubscribeTokens;
 import io.mailstream.sender.SenderConfig;
@@ -225,9 +226,10 @@ class ConfigurationTest {
 
   /** A secret of the form that its key has. */
   private static void put(Map<String, String> content, String key) {
+    boolean isKeyed = key.equals(UnsubscribeKeys.KEYS) || key.equals(RecipientHash.KEYS);
     content.put(
         key,
-        key.equals(UnsubscribeKeys.KEYS)
+        isKeyed
             ? "1:" + Base64.getEncoder().encodeToString(new byte[UnsubscribeTokens.KEY_BYTES])
             : "a-secret");
   }

@@ -35,6 +35,8 @@ class ValuesSchemaTest {
           topology: {resources: {limits: {memory: 1 GB}}}                 | memory
           topology: {config: {kafka.sasl.jaas.config: secret}}            | kafka.sasl.jaas.config
           topology: {config: {api.tokens: secret}}                        | api.tokens
+          topology: {config: {suppression.hash.keys: "k1:abc"}}           | suppression.hash.keys
+          sender: {config: {suppression.hash.keys: "k1:abc"}}             | suppression.hash.keys
           topology: {config: {schema.registry.basic.auth.user.info: a}}   | user.info
           topology: {secrets: {api.tokens: secret}}                       | api.tokens
           topology: {secrets: {api.tokens: {name: a, value: secret}}}     | value
