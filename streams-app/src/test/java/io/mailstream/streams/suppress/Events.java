@@ -1,9 +1,12 @@
 package io.mailstream.streams.suppress;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.SuppressionRules.Reach;
 import io.mailstream.policy.SuppressionRules.Reasons;
 import io.mailstream.policy.SuppressionRules.Rule;
+import io.mailstream.store.SuppressionState;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.BounceCategory;
 import io.mailstream.v1.BounceClass;
@@ -11,6 +14,7 @@ import io.mailstream.v1.CommandAction;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.SuppressionCommand;
+import io.mailstream.v1.SuppressionEntry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -70,5 +74,21 @@ public final class Events {
         .setAction(action)
         .setAddress(ADDRESS)
         .setIssuedAt(Instant.ofEpochMilli(NOW));
+  }
+
+  /** What an event makes of what is known. */
+  static SuppressionUpdate apply(SuppressionState known, FeedbackEvent event) {
+    return SuppressionUpdate.of(known, event, FOREVER, NOW);
+  }
+
+  /** What a command makes of what is known. */
+  static SuppressionUpdate apply(SuppressionState known, SuppressionCommand command) {
+    return SuppressionUpdate.of(known, command, NOW);
+  }
+
+  /** The one entry that there is. */
+  static SuppressionEntry only(SuppressionUpdate update) {
+    assertThat(update.state().getEntries()).hasSize(1);
+    return update.state().getEntries().getFirst();
   }
 }

@@ -2,19 +2,18 @@ package io.mailstream.streams.suppress;
 
 import static io.mailstream.streams.suppress.Events.FOREVER;
 import static io.mailstream.streams.suppress.Events.NOW;
+import static io.mailstream.streams.suppress.Events.apply;
 import static io.mailstream.streams.suppress.Events.bounce;
 import static io.mailstream.streams.suppress.Events.command;
 import static io.mailstream.streams.suppress.Events.event;
 import static io.mailstream.streams.suppress.Events.hardBounce;
+import static io.mailstream.streams.suppress.Events.only;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 
 import io.mailstream.policy.SuppressionRules;
 import io.mailstream.policy.SuppressionRules.Reach;
 import io.mailstream.policy.SuppressionRules.Reasons;
 import io.mailstream.policy.SuppressionRules.Rule;
-import io.mailstream.store.ChangeKind;
-import io.mailstream.store.SuppressionChange;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.suppress.SuppressionUpdate.Outcome;
 import io.mailstream.v1.BounceCategory;
@@ -35,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** What an event or a command does to what is known of an address. */
 class SuppressionUpdateTest {
 
   private static final Duration DAY = Duration.ofDays(1);
@@ -106,66 +106,6 @@ class SuppressionUpdateTest {
   }
 
   @Test
-  void enoughSoftBouncesWithinTheirTimeAreAReason() {
-    SuppressionState state = null;
-    for (int day = 0; day < 4; day++) {
-      state = softBounce(state, "e" + day, day).state();
-    }
-    assertThat(state.getEntries()).isEmpty();
-
-    SuppressionUpdate fifth = softBounce(state, "e4", 4);
-
-    assertThat(fifth.outcome()).isEqualTo(Outcome.CHANGED);
-    SuppressionEntry entry = only(fifth);
-    assertThat(entry.getReason()).isEqualTo(SuppressionReason.REPEATED_SOFT_BOUNCE);
-    assertThat(entry.getTenant()).isNull();
-    assertThat(entry.getExpiresAt())
-        .isEqualTo(Instant.ofEpochMilli(NOW).plus(Duration.ofDays(4 + 30)));
-    assertThat(fifth.state().getSoftBounces()).isEmpty();
-    assertThat(softBounce(fifth.state(), "e5", 5).outcome()).isEqualTo(Outcome.COUNTED);
-  }
-
-  @Test
-  void softBouncesOutsideTheirTimeDoNotCount() {
-    SuppressionState state = null;
-    for (int i = 0; i < 40; i++) {
-      SuppressionUpdate update = softBounce(state, "e" + i, i * 4);
-      assertThat(update.outcome()).isEqualTo(Outcome.COUNTED);
-      state = update.state();
-    }
-    assertThat(state.getSoftBounces()).hasSize(SuppressionRules.MAX_SOFT_BOUNCES).isSorted();
-  }
-
-  @Test
-  void softBouncesCountByWhenTheyHappenedNotByTheirOrder() {
-    SuppressionState state = null;
-    for (int day : new int[] {30, 0, 1, 2, 29}) {
-      SuppressionUpdate update =
-          SuppressionUpdate.of(
-              state,
-              FeedbackEvent.newBuilder(
-                      bounce("e" + day, BounceClass.TRANSIENT, BounceCategory.MAILBOX_FULL))
-                  .setOccurredAt(Instant.ofEpochMilli(NOW).plus(Duration.ofDays(day)))
-                  .build(),
-              FOREVER,
-              NOW + Duration.ofDays(30).toMillis());
-      assertThat(update.outcome()).isEqualTo(Outcome.COUNTED);
-      state = update.state();
-    }
-  }
-
-  @Test
-  void removingTheEntryForgetsTheSoftBouncesBehindIt() {
-    SuppressionState state = null;
-    for (int i = 0; i < 4; i++) {
-      state = softBounce(state, "e" + i, 0).state();
-    }
-    state = apply(state, command("c1", CommandAction.REMOVE).build()).state();
-
-    assertThat(softBounce(state, "e5", 0).outcome()).isEqualTo(Outcome.COUNTED);
-  }
-
-  @Test
   void aTenantsOwnRulesHoldForItsMail() {
     Reasons usual = SuppressionRules.DEFAULTS;
     SuppressionRules rules =
@@ -194,82 +134,6 @@ class SuppressionUpdateTest {
             SuppressionUpdate.of(null, event("e3", FeedbackType.UNSUBSCRIBED).build(), rules, NOW));
     assertThat(unsubscribe.getTenant()).isEqualTo("shop");
     assertThat(unsubscribe.getStream()).isNull();
-  }
-
-  @Test
-  void everyChangeIsWrittenDown() {
-    SuppressionState state =
-        SuppressionUpdate.of(null, hardBounce("e1"), Events.bouncesExpireAfter(DAY), NOW).state();
-    state = apply(state, event("e2", FeedbackType.UNSUBSCRIBED).build()).state();
-    state =
-        apply(
-                state,
-                command("c1", CommandAction.REMOVE)
-                    .setIssuedBy("ops")
-                    .setNote("mailbox is back")
-                    .build())
-            .state();
-    state = apply(state, event("e3", FeedbackType.RESUBSCRIBED).build()).state();
-
-    assertThat(state.getEntries()).isEmpty();
-    assertThat(state.getChanges())
-        .extracting(
-            SuppressionChange::getKind,
-            SuppressionChange::getReason,
-            SuppressionChange::getStream,
-            SuppressionChange::getBy,
-            SuppressionChange::getEventId,
-            SuppressionChange::getNote)
-        .containsExactly(
-            tuple(ChangeKind.ADDED, SuppressionReason.HARD_BOUNCE, null, "ses", "e1", null),
-            tuple(ChangeKind.ADDED, SuppressionReason.UNSUBSCRIBE, "news", "ses", "e2", null),
-            tuple(
-                ChangeKind.REMOVED,
-                SuppressionReason.HARD_BOUNCE,
-                null,
-                "ops",
-                "c1",
-                "mailbox is back"),
-            tuple(ChangeKind.REMOVED, SuppressionReason.UNSUBSCRIBE, "news", "ses", "e3", null));
-    assertThat(state.getChanges().getFirst().getAt()).isEqualTo(Instant.ofEpochMilli(NOW));
-  }
-
-  @Test
-  void anEndAndARowOfProlongationsAreOneLineEach() {
-    SuppressionRules rules = Events.bouncesExpireAfter(DAY);
-    SuppressionState state = null;
-    for (int i = 0; i < 5; i++) {
-      state = SuppressionUpdate.of(state, hardBounce("e" + i), rules, NOW + i).state();
-    }
-    state = SuppressionUpdate.of(state, hardBounce("e9"), rules, NOW + DAY.toMillis() + 5).state();
-
-    assertThat(state.getChanges())
-        .extracting(
-            SuppressionChange::getKind, SuppressionChange::getBy, SuppressionChange::getEventId)
-        .containsExactly(
-            tuple(ChangeKind.ADDED, "ses", "e0"),
-            tuple(ChangeKind.PROLONGED, "ses", "e4"),
-            tuple(ChangeKind.EXPIRED, "mailstream", "e0"),
-            tuple(ChangeKind.ADDED, "ses", "e9"));
-  }
-
-  @Test
-  void onlyTheLatestChangesStay() {
-    SuppressionState state = null;
-    for (int i = 0; i < 50; i++) {
-      state = apply(state, command("c" + i, CommandAction.ADD).build()).state();
-    }
-
-    assertThat(state.getChanges()).hasSize(SuppressionDraft.CHANGES);
-    assertThat(state.getChanges().getLast().getEventId()).isEqualTo("c49");
-  }
-
-  @Test
-  void aLongDiagnosticIsCut() {
-    FeedbackEvent event = hardBounce("e1");
-    event.getBounce().setDiagnostic("x".repeat(5000));
-
-    assertThat(only(apply(null, event)).getNote()).hasSize(512);
   }
 
   @Test
@@ -470,25 +334,5 @@ class SuppressionUpdateTest {
     assertThat(List.copyOf(back.getSoftBounces())).isEqualTo(state.getSoftBounces()).hasSize(1);
     assertThat(List.copyOf(back.getChanges())).isEqualTo(state.getChanges()).hasSize(1);
     assertThat(SuppressionStateCodec.decode(null)).isNull();
-  }
-
-  private static SuppressionUpdate softBounce(SuppressionState known, String id, int day) {
-    Instant at = Instant.ofEpochMilli(NOW).plus(Duration.ofDays(day));
-    FeedbackEvent event = bounce(id, BounceClass.TRANSIENT, BounceCategory.MAILBOX_FULL);
-    event.setOccurredAt(at);
-    return SuppressionUpdate.of(known, event, FOREVER, at.toEpochMilli());
-  }
-
-  private static SuppressionUpdate apply(SuppressionState known, FeedbackEvent event) {
-    return SuppressionUpdate.of(known, event, FOREVER, NOW);
-  }
-
-  private static SuppressionUpdate apply(SuppressionState known, SuppressionCommand command) {
-    return SuppressionUpdate.of(known, command, NOW);
-  }
-
-  private static SuppressionEntry only(SuppressionUpdate update) {
-    assertThat(update.state().getEntries()).hasSize(1);
-    return update.state().getEntries().getFirst();
   }
 }
