@@ -44,8 +44,13 @@ public final class HoldView {
    * A flow that is over a limit.
    *
    * @param since when the one that waits longest was held, in milliseconds since the epoch
+   * @param count how many wait, or where they were not all counted, how many at least
+   * @param counted whether they were all counted
    */
-  public record Waiting(Flow flow, Lane lane, long since) {}
+  public record Waiting(Flow flow, Lane lane, long since, long count, boolean counted) {}
+
+  /** The flows that were found, and whether they are all. */
+  public record Flows(List<Waiting> waiting, boolean complete) {}
 
   /** What a scope's gate stands at. */
   public record Stand(Scope scope, Gate.Reading reading) {}
@@ -85,23 +90,43 @@ public final class HoldView {
     return totals;
   }
 
-  /** The flows that wait at a limit, by one seek each; at most so many. */
-  public List<Waiting> waiting(int most) {
+  /**
+   * The flows that wait at a limit, by one seek each, and how many wait in each.
+   *
+   * @param most how many flows, at most
+   * @param lookAt how many mails are counted, at most
+   */
+  public Flows waiting(int most, int lookAt) {
     List<Waiting> found = new ArrayList<>();
     Bytes from = Bytes.wrap(new byte[] {QueueId.FLOW});
     Bytes to = Bytes.wrap(new byte[] {QueueId.SCHEDULED});
-    while (found.size() < most) {
+    int left = lookAt;
+    while (true) {
       try (KeyValueIterator<Bytes, byte[]> rest = held.range(from, to)) {
         byte[] key = rest.hasNext() ? rest.peekNextKey().get() : new byte[] {QueueId.SCHEDULED};
         if (key[0] != QueueId.FLOW || !(QueueId.of(key) instanceof OfFlow queue)) {
-          return found;
+          return new Flows(found, true);
         }
+        if (found.size() == most) {
+          return new Flows(found, false);
+        }
+        byte[] end = QueueId.end(queue.prefix());
+        int count = 0;
+        while (isIn(rest, end) && count < left) {
+          rest.next();
+          count++;
+        }
+        left -= count;
         long since = HoldTotals.timeOf(QueueId.position(key).sequence());
-        found.add(new Waiting(queue.flow(), queue.lane(), since));
-        from = Bytes.wrap(QueueId.end(queue.prefix()));
+        found.add(
+            new Waiting(queue.flow(), queue.lane(), since, Math.max(1, count), !isIn(rest, end)));
+        from = Bytes.wrap(end);
       }
     }
-    return found;
+  }
+
+  private static boolean isIn(KeyValueIterator<Bytes, byte[]> rest, byte[] end) {
+    return rest.hasNext() && Arrays.compareUnsigned(rest.peekNextKey().get(), end) <= 0;
   }
 
   /** What the limits of tenants, streams, accounts and domains stand at; at most so many. */

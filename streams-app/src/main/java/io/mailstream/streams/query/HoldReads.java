@@ -9,6 +9,8 @@ import io.mailstream.streams.query.Answers.Answer;
 import io.mailstream.streams.query.LocalHolds.Part;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,13 +35,20 @@ final class HoldReads {
   private final Places places;
   private final LocalHolds local;
   private final OwnerClient owners;
+  private final InstantSource clock;
   private final Answers holds;
   private final Answers throttles;
 
-  HoldReads(Places places, LocalHolds local, OwnerClient owners, MeterRegistry meters) {
+  HoldReads(
+      Places places,
+      LocalHolds local,
+      OwnerClient owners,
+      InstantSource clock,
+      MeterRegistry meters) {
     this.places = places;
     this.local = local;
     this.owners = owners;
+    this.clock = clock;
     this.holds = new Answers("holds", meters);
     this.throttles = new Answers("throttles", meters);
   }
@@ -51,6 +60,8 @@ final class HoldReads {
    * A flow that waits at a limit.
    *
    * @param since when the one that waits longest was held
+   * @param count how many wait; at least so many where they were not all counted
+   * @param counted whether they were all counted
    * @param partitions in how many partitions it waits
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -61,6 +72,8 @@ final class HoldReads {
       String domain,
       String lane,
       String since,
+      long count,
+      boolean counted,
       int partitions) {
     private Flow and(Flow other) {
       return new Flow(
@@ -70,6 +83,8 @@ final class HoldReads {
           domain,
           lane,
           since.compareTo(other.since) <= 0 ? since : other.since,
+          count + other.count,
+          counted && other.counted,
           partitions + other.partitions);
     }
   }
@@ -111,14 +126,19 @@ final class HoldReads {
     }
   }
 
-  /** The answer about what is held. */
-  record Holds(List<Total> held, List<Flow> flows) {}
+  /**
+   * The answer about what is held.
+   *
+   * @param scopes what waits at limits, summed up by tenant, stream, account and domain
+   * @param complete whether every flow is there; those that are not are not in the sums
+   */
+  record Holds(List<Total> held, List<HeldScope> scopes, List<Flow> flows, boolean complete) {}
 
   /** The answer about limits. */
   record Throttles(List<Limit> limits) {}
 
   void register(HttpRouting.Builder routes) {
-    routes.get("/v1/holds", handler(holds, HoldReads::holds));
+    routes.get("/v1/holds", handler(holds, parts -> holds(parts, clock.instant())));
     routes.get("/v1/throttles", handler(throttles, HoldReads::throttles));
   }
 
@@ -168,7 +188,7 @@ final class HoldReads {
     }
   }
 
-  private static Holds holds(List<Part> parts) {
+  private static Holds holds(List<Part> parts, Instant now) {
     Map<List<Object>, Total> totals = new LinkedHashMap<>();
     Map<List<Object>, Flow> flows = new LinkedHashMap<>();
     for (Part part : parts) {
@@ -190,7 +210,12 @@ final class HoldReads {
             Flow::and);
       }
     }
-    return new Holds(List.copyOf(totals.values()), List.copyOf(flows.values()));
+    List<Flow> all = List.copyOf(flows.values());
+    return new Holds(
+        List.copyOf(totals.values()),
+        HeldScope.of(all, now),
+        all,
+        parts.stream().allMatch(Part::complete));
   }
 
   private static Throttles throttles(List<Part> parts) {

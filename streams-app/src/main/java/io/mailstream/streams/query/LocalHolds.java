@@ -30,7 +30,11 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 /** What waits in the partitions that this instance owns, and what their limits stand at. */
 final class LocalHolds {
 
+  /** Flows and limits of a partition that are told of. */
   private static final int MOST = 1000;
+
+  /** Mails of a partition that are counted. */
+  private static final int LOOK_AT = 20_000;
 
   private final Supplier<Optional<KafkaStreams>> streams;
   private final Places places;
@@ -48,22 +52,35 @@ final class LocalHolds {
     this.clock = clock;
   }
 
-  /** What some partitions say. */
-  record Part(Set<Integer> partitions, List<Total> held, List<Flow> flows, List<Limit> limits) {}
+  /**
+   * What some partitions say.
+   *
+   * @param complete whether every flow is there
+   */
+  record Part(
+      Set<Integer> partitions,
+      List<Total> held,
+      List<Flow> flows,
+      boolean complete,
+      List<Limit> limits) {}
 
   /** What the own partitions say. */
   Part part() {
-    Part all = new Part(new TreeSet<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Set<Integer> partitions = new TreeSet<>();
+    List<Part> parts = new ArrayList<>();
     for (int partition = 0; partition < places.partitions(); partition++) {
       Optional<Part> one = look(partition, this::part);
       if (one.isPresent()) {
-        all.partitions().add(partition);
-        all.held().addAll(one.get().held());
-        all.flows().addAll(one.get().flows());
-        all.limits().addAll(one.get().limits());
+        partitions.add(partition);
+        parts.add(one.get());
       }
     }
-    return all;
+    return new Part(
+        partitions,
+        parts.stream().flatMap(part -> part.held().stream()).toList(),
+        parts.stream().flatMap(part -> part.flows().stream()).toList(),
+        parts.stream().allMatch(Part::complete),
+        parts.stream().flatMap(part -> part.limits().stream()).toList());
   }
 
   /** Asks a partition that this instance owns; empty: it does not, or not yet. */
@@ -90,12 +107,14 @@ final class LocalHolds {
   }
 
   private Part part(HoldView view) {
+    HoldView.Flows flows = view.waiting(MOST, LOOK_AT);
     return new Part(
         Set.of(),
         view.totals().stream()
             .map(total -> new Total(lower(total.reason()), lower(total.lane()), total.count()))
             .toList(),
-        view.waiting(MOST).stream().map(LocalHolds::flow).toList(),
+        flows.waiting().stream().map(LocalHolds::flow).toList(),
+        flows.complete(),
         view.stands(MOST).stream()
             .flatMap(stand -> limit(stand.scope(), stand.reading()).stream())
             .toList());
@@ -109,6 +128,8 @@ final class LocalHolds {
         waiting.flow().domain().isEmpty() ? null : waiting.flow().domain(),
         lower(waiting.lane()),
         Instant.ofEpochMilli(waiting.since()).toString(),
+        waiting.count(),
+        waiting.counted(),
         1);
   }
 

@@ -78,7 +78,7 @@ public final class QueryApi implements AutoCloseable {
     this.listing =
         new SuppressionListing(places, local, owners, settings.clock(), settings.meters());
     this.recipients = new RecipientReads(places, held, lookup, owners, settings.meters());
-    this.holds = new HoldReads(places, held, owners, settings.meters());
+    this.holds = new HoldReads(places, held, owners, settings.clock(), settings.meters());
     this.writes =
         new SuppressionWrites(writer, auth, settings.hash(), settings.clock(), settings.meters());
   }

@@ -31,9 +31,18 @@ class HoldViewTest extends HoldTestCase {
         .containsExactlyInAnyOrder(
             new Total(HoldReason.OVER_LIMIT, Lane.BULK, 3),
             new Total(HoldReason.RETRY, Lane.BULK, 1));
-    assertThat(view.waiting(10)).hasSize(1);
-    assertThat(view.waiting(10).getFirst().flow().stream()).isEqualTo("news");
-    assertThat(view.waiting(10).getFirst().since()).isEqualTo(Mail.START);
+    HoldView.Flows flows = view.waiting(10, 1000);
+    assertThat(flows.complete()).isTrue();
+    assertThat(flows.waiting()).hasSize(1);
+    HoldView.Waiting news = flows.waiting().getFirst();
+    assertThat(news.flow().stream()).isEqualTo("news");
+    assertThat(news.since()).isEqualTo(Mail.START);
+    assertThat(news.count()).isEqualTo(3);
+    assertThat(news.counted()).isTrue();
+    assertThat(view.waiting(10, 2).waiting())
+        .extracting(HoldView.Waiting::count, HoldView.Waiting::counted)
+        .containsExactly(tuple(2L, false));
+    assertThat(view.waiting(0, 1000).complete()).isFalse();
     assertThat(view.stands(10))
         .anySatisfy(stand -> {
           assertThat(stand.scope()).isEqualTo(new Scope.Stream("acme", "news"));
