@@ -12,10 +12,15 @@ public final class Eventually {
   private Eventually() {}
 
   public static void holds(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + DEADLINE.toNanos();
+    holds(what, DEADLINE, condition);
+  }
+
+  /** Waits for so long at most. */
+  public static void holds(String what, Duration most, BooleanSupplier condition) {
+    long end = System.nanoTime() + most.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
-        throw new AssertionError("did not come true in " + DEADLINE.toSeconds() + " s: " + what);
+        throw new AssertionError("did not come true in " + most.toSeconds() + " s: " + what);
       }
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
     }
