@@ -53,7 +53,9 @@ public final class SuppressionTable {
     List<String> left = new ArrayList<>();
     if (hash.isOn()) {
       for (String key : hash.candidates(address)) {
-        if (!key.equals(current) && store.delete(key) != null) {
+        // Deleting what is not there would write the clear address to the change log.
+        if (!key.equals(current) && store.get(key) != null) {
+          store.delete(key);
           left.add(key);
         }
       }
