@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.library.dependencies.SliceRule;
 import io.mailstream.app.StreamsApp;
 import java.util.Set;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.query.StateQueryRequest;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,15 @@ class ArchitectureTest {
     production =
         new ClassFileImporter()
             .importUrl(StreamsApp.class.getProtectionDomain().getCodeSource().getLocation());
+  }
+
+  /** It takes the locks of a store in another order than a task that writes: KAFKA-19629. */
+  @Test
+  void storesAreNotAskedByKafkaStreamsQuery() {
+    noClasses()
+        .should()
+        .callMethod(KafkaStreams.class, "query", StateQueryRequest.class)
+        .check(production);
   }
 
   @Test

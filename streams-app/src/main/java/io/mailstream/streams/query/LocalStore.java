@@ -8,19 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.LagInfo;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.errors.StreamsNotStartedException;
 import org.apache.kafka.streams.errors.UnknownStateStoreException;
-import org.apache.kafka.streams.query.KeyQuery;
-import org.apache.kafka.streams.query.Query;
-import org.apache.kafka.streams.query.QueryResult;
-import org.apache.kafka.streams.query.RangeQuery;
-import org.apache.kafka.streams.query.StateQueryRequest;
 import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 
 /**
  * The part of the suppression list that lies on this instance. An active task answers with what it
@@ -28,6 +27,12 @@ import org.apache.kafka.streams.state.KeyValueIterator;
  * then it says how far.
  */
 final class LocalStore {
+
+  /** Not {@code KafkaStreams.query}: KAFKA-19629, it and a writing task can wait for each other. */
+  private static final StoreQueryParameters<ReadOnlyKeyValueStore<String, SuppressionState>>
+      PARAMETERS =
+          StoreQueryParameters.fromNameAndType(
+              SuppressionStore.NAME, QueryableStoreTypes.keyValueStore());
 
   private static final long LAGS_FOR = Duration.ofMillis(500).toNanos();
 
@@ -69,7 +74,7 @@ final class LocalStore {
   Found<SuppressionState> get(String address, int partition) {
     Found<SuppressionState> found = new Found.NotHere<>("");
     for (String key : hash.isOn() ? hash.candidates(address) : List.of(address)) {
-      found = ask(KeyQuery.withKey(key), partition);
+      found = ask(store -> store.get(key), partition);
       if (!(found instanceof Found.Value<SuppressionState> value) || value.value() != null) {
         return found;
       }
@@ -79,21 +84,34 @@ final class LocalStore {
 
   /** The values from a key on, in the order of the store; to be closed. */
   Found<KeyValueIterator<String, SuppressionState>> from(String key, int partition) {
-    return ask(
-        key.isEmpty() ? RangeQuery.withNoBounds() : RangeQuery.withLowerBound(key), partition);
+    return ask(store -> key.isEmpty() ? store.all() : store.range(key, null), partition);
   }
 
-  private <R> Found<R> ask(Query<R> query, int partition) {
+  private <R> Found<R> ask(
+      Function<ReadOnlyKeyValueStore<String, SuppressionState>, R> question, int partition) {
     Optional<KafkaStreams> app = streams.get();
     if (app.isEmpty()) {
       return new Found.NotHere<>("the topology is not started yet");
     }
     try {
-      QueryResult<R> result = query(app.get(), query, partition, true);
-      if (result != null && result.isSuccess()) {
-        return new Found.Value<>(result.getResult(), OptionalLong.empty());
-      }
-      OptionalLong behind = behind(app.get(), partition);
+      return new Found.Value<>(
+          question.apply(app.get().store(PARAMETERS.withPartition(partition))),
+          OptionalLong.empty());
+    } catch (UnknownStateStoreException e) {
+      return new Found.NotHere<>("this topology has no suppression list");
+    } catch (StreamsNotStartedException | IllegalStateException e) {
+      return new Found.NotHere<>("the topology is " + app.get().state());
+    } catch (InvalidStateStoreException e) {
+      return askCopy(app.get(), question, partition);
+    }
+  }
+
+  private <R> Found<R> askCopy(
+      KafkaStreams app,
+      Function<ReadOnlyKeyValueStore<String, SuppressionState>, R> question,
+      int partition) {
+    try {
+      OptionalLong behind = behind(app, partition);
       if (behind.isEmpty()) {
         return new Found.NotHere<>("partition %d is not on this instance".formatted(partition));
       }
@@ -102,26 +120,14 @@ final class LocalStore {
             "this instance's copy of partition %d is %d records behind"
                 .formatted(partition, behind.getAsLong()));
       }
-      result = query(app.get(), query, partition, false);
-      return result != null && result.isSuccess()
-          ? new Found.Value<>(result.getResult(), behind)
-          : new Found.NotHere<>("partition %d cannot answer now".formatted(partition));
-    } catch (StreamsNotStartedException | IllegalStateException e) {
-      return new Found.NotHere<>("the topology is " + app.get().state());
-    } catch (UnknownStateStoreException e) {
-      return new Found.NotHere<>("this topology has no suppression list");
+      return new Found.Value<>(
+          question.apply(app.store(PARAMETERS.withPartition(partition).enableStaleStores())),
+          behind);
+    } catch (InvalidStateStoreException e) {
+      return new Found.NotHere<>("partition %d cannot answer now".formatted(partition));
+    } catch (IllegalStateException e) {
+      return new Found.NotHere<>("the topology is " + app.state());
     }
-  }
-
-  private static <R> QueryResult<R> query(
-      KafkaStreams app, Query<R> query, int partition, boolean active) {
-    StateQueryRequest<R> request =
-        StateQueryRequest.inStore(SuppressionStore.NAME)
-            .withQuery(query)
-            .withPartitions(Set.of(partition));
-    return app.query(active ? request.requireActive() : request)
-        .getPartitionResults()
-        .get(partition);
   }
 
   /** How far this instance is behind; empty: it does not have the partition, or cannot say. */
