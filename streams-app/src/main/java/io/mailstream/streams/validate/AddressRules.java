@@ -6,6 +6,7 @@ import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.ReasonCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What an address must be to be put on an envelope: a mailbox of RFC 5321, section 4.1.2, with the
@@ -27,6 +28,8 @@ final class AddressRules {
           .requireTopLevelDomain()
           .withRule(email -> !email.hasIdentifier())
           .withRule(email -> email.comments().isEmpty());
+
+  private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)+\"");
 
   private AddressRules() {}
 
@@ -80,8 +83,10 @@ final class AddressRules {
         return false;
       }
     }
-    // RFC 822 had pairs with a backslash outside of quotes; RFC 5321 has not.
-    return (address.charAt(0) == '"' || address.indexOf('\\') < 0) && SYNTAX.isValid(address);
+    // RFC 822 mixed words and quoted strings, and had pairs outside of quotes; RFC 5321 has not.
+    String local = address.substring(0, address.lastIndexOf('@'));
+    boolean isPlain = local.indexOf('"') < 0 && local.indexOf('\\') < 0;
+    return (isPlain || QUOTED.matcher(local).matches()) && SYNTAX.isValid(address);
   }
 
   private static Optional<String> tooLong(String where, int octets, int longest) {

@@ -90,6 +90,8 @@ class RequestValidatorTest {
         "ann@exa_mple.com",
         "ann@-example.com",
         "a\\nn@example.com",
+        "a.\"n\"@example.com",
+        "\"a\".n@example.com",
         "a\\\\nn@example.com",
         "ann\t@example.com",
         "ann\u0007@example.com"
