@@ -52,6 +52,9 @@ class QuickstartIT {
       theReadmesProducerIsServedBy(system);
       new Unsubscriber(system).endTheNewsletter();
       new ReplayedLetter(system).isSentOnce();
+      MetricsAtWork metrics = new MetricsAtWork(system);
+      metrics.addUp();
+      metrics.areAsDocumented();
     }
     assertThat(ports.taken(Plot.MAIN)).isEmpty();
 

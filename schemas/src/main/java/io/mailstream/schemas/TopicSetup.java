@@ -188,6 +188,31 @@ public final class TopicSetup {
     }
   }
 
+  /**
+   * How long topics keep their records, as far as the cluster lets us read it.
+   *
+   * @return milliseconds by topic; negative: without end
+   */
+  public static Map<String, Long> retentions(Admin admin, List<String> names) {
+    Map<String, Long> retentions = new TreeMap<>();
+    List<ConfigResource> resources =
+        names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
+    admin
+        .describeConfigs(resources)
+        .values()
+        .forEach((resource, config) -> {
+          try {
+            ConfigEntry entry = get(config).get(TopicConfig.RETENTION_MS_CONFIG);
+            if (entry != null) {
+              retentions.put(resource.name(), Long.valueOf(entry.value()));
+            }
+          } catch (AuthorizationException e) {
+            LOG.info("Settings of topic {} may not be read: its retention is not told", resource);
+          }
+        });
+    return retentions;
+  }
+
   private static <T> T get(KafkaFuture<T> future) {
     try {
       return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

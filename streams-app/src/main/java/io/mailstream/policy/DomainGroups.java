@@ -3,6 +3,8 @@ package io.mailstream.policy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Domains whose mail one mailbox provider takes: its limits are for all of them together. By the
@@ -48,6 +50,11 @@ public final class DomainGroups {
                   "aim.com"),
           "apple", List.of("icloud.com", "me.com", "mac.com"));
 
+  /** How many groups metrics tell apart; the known ones and room for a user's own. */
+  public static final int MOST_TOLD = 50;
+
+  private static final String OTHER = "other";
+
   private final Map<String, String> groupOf = new HashMap<>();
 
   private DomainGroups() {}
@@ -75,5 +82,21 @@ public final class DomainGroups {
   /** The group of a domain in lower-case ASCII, or the domain itself where it is in none. */
   public String nameOf(String domain) {
     return groupOf.getOrDefault(domain, domain);
+  }
+
+  /** What {@link #labelOf} can say. */
+  public Set<String> labels() {
+    Set<String> labels = new TreeSet<>(groupOf.values());
+    labels.add(OTHER);
+    return labels;
+  }
+
+  /**
+   * What metrics tell of a recipient: the group of its domain, never the domain or the address.
+   *
+   * @param recipientKey the recipient's key
+   */
+  public String labelOf(String recipientKey) {
+    return groupOf.getOrDefault(recipientKey.substring(recipientKey.lastIndexOf('@') + 1), OTHER);
   }
 }

@@ -333,6 +333,11 @@ final class AccountGate implements AutoCloseable {
         quota.map(AccountQuota::remainingToday).filter(left -> left >= 0));
   }
 
+  /** What the ESP says the account may send; empty: it does not say. */
+  Optional<AccountQuota> quota() {
+    return quota;
+  }
+
   /** What keeps the account from sending, for people; empty: nothing. */
   Optional<String> trouble(long now) {
     State state = state(now);

@@ -91,7 +91,7 @@ final class Committer {
     List<Send> mayStart = new ArrayList<>();
     for (OwnedPartition partition : touched) {
       PartitionProgress<Send> progress = partition.progress();
-      progress.finishing().forEach(send -> metrics.ended(send.outcome().kind()));
+      progress.finishing().forEach(metrics::ended);
       for (Send send : progress.committed()) {
         send.committed(now);
         mayStart.add(send);

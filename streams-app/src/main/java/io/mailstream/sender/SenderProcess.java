@@ -88,18 +88,25 @@ final class SenderProcess {
 
   private void gauges() {
     metrics.gauge(
-        "open",
+        "mailstream.sender.open",
         "Sends that are started and not recorded as finished",
         this,
         p -> p.loop == null ? 0 : p.loop.openSends());
     metrics.gauge(
-        "calls", "Calls of ESPs in flight", this, p -> p.loop == null ? 0 : p.loop.callsInFlight());
+        "mailstream.sender.calls",
+        "Calls of ESPs in flight",
+        this,
+        p -> p.loop == null ? 0 : p.loop.callsInFlight());
     metrics.gauge(
-        "prefix.age.seconds",
+        "mailstream.sender.prefix.age.seconds",
         "For how long the oldest open send has held back its partition's offset",
         this,
         p -> p.loop == null ? 0 : p.loop.prefixAgeSeconds());
-    metrics.gauge("suppressions", "Addresses in the last gate's view", tail, SuppressionTail::size);
+    metrics.gauge(
+        "mailstream.sender.suppressions",
+        "Addresses in the last gate's view",
+        tail,
+        SuppressionTail::size);
   }
 
   void start() {

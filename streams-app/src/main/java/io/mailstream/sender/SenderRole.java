@@ -97,7 +97,8 @@ public final class SenderRole implements Role {
                 new AccountGate(account, providers.create(account), calls, config.slow(), clock)));
     monitor = new AccountMonitor(accounts.values(), clock);
     RecordCodec codec = new RecordCodec(topics, serdes.serializer(), serdes.deserializer());
-    SenderMetrics metrics = new SenderMetrics(registry);
+    SenderMetrics metrics = new SenderMetrics(topics, policies.domainGroups(), registry);
+    metrics.expect(policies.tenants().values());
     contents =
         ContentStore.create(
             policies.references(), config.content(), config.contentWaits(), registry);

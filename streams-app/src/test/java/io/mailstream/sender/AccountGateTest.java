@@ -3,7 +3,9 @@ package io.mailstream.sender;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.Account;
+import io.mailstream.policy.DomainGroups;
 import io.mailstream.policy.Limit;
+import io.mailstream.schemas.Topics;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.SendOutcome.Scope;
 import io.mailstream.v1.AccountStatus;
@@ -158,7 +160,7 @@ class AccountGateTest {
   @Test
   void metersSayHowItDoes() {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    new SenderMetrics(meters).account(gate);
+    new SenderMetrics(Topics.withDefaultPrefix(), DomainGroups.known(), meters).account(gate);
     gate.planned();
     call(gate, 30, TimeUnit.SECONDS.toNanos(11));
     assertThat(meters.get("mailstream.sender.account.calls").tag("account", "main").gauge().value())

@@ -10,8 +10,10 @@ import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mailstream.policy.Account;
+import io.mailstream.policy.DomainGroups;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.schemas.Topics;
 import io.mailstream.sender.provider.Deliveries;
 import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.sender.provider.SendOutcome;
@@ -83,7 +85,10 @@ class CredentialWatchTest {
             () -> Instant.ofEpochMilli(NOW));
     watch =
         new CredentialWatch(
-            List.of(gate), providers, new SenderMetrics(meters), Duration.ofSeconds(30));
+            List.of(gate),
+            providers,
+            new SenderMetrics(Topics.withDefaultPrefix(), DomainGroups.known(), meters),
+            Duration.ofSeconds(30));
   }
 
   @AfterEach

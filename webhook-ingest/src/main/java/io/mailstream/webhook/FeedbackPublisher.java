@@ -63,10 +63,13 @@ final class FeedbackPublisher {
     record
         .headers()
         .add(DeadLetterHeaders.REASON, letter.reason().getBytes(StandardCharsets.UTF_8))
-        .add(
-            DeadLetterHeaders.ORIGIN_TOPIC,
-            ("/webhooks/" + provider).getBytes(StandardCharsets.UTF_8));
+        .add(DeadLetterHeaders.ORIGIN_TOPIC, origin(provider).getBytes(StandardCharsets.UTF_8));
     return record;
+  }
+
+  /** What dead letters name as their origin. */
+  static String origin(String provider) {
+    return "/webhooks/" + provider;
   }
 
   private ProducerRecord<byte[], byte[]> record(Nonce nonce) {

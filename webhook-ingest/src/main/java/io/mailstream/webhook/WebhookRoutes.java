@@ -50,6 +50,7 @@ final class WebhookRoutes {
 
   void register(HttpRouting.Builder routes) {
     for (WebhookProvider provider : providers) {
+      meters.provider(provider.name());
       String path = "/webhooks/" + provider.name();
       routes.post(path, (request, response) -> receive(provider, request, response));
       if (provider.isProbedByHead()) {
@@ -116,6 +117,7 @@ final class WebhookRoutes {
           "kept a callback of {} as a dead letter: {}",
           provider.name(),
           Masking.text(letter.reason()));
+      meters.deadLetter(provider.name());
     }
     for (FeedbackEvent event : receipt.events()) {
       meters.event(provider.name(), event.getType());

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.PodMonitor;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.mailstream.deployment.StrictYaml;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,7 @@ public final class Kinds {
           Map.entry("Pod", Pod.class),
           Map.entry("PodDisruptionBudget", PodDisruptionBudget.class),
           Map.entry("PodMonitor", PodMonitor.class),
+          Map.entry("PrometheusRule", PrometheusRule.class),
           Map.entry("Service", Service.class),
           Map.entry("ServiceAccount", ServiceAccount.class),
           Map.entry("StatefulSet", StatefulSet.class));

@@ -45,8 +45,10 @@ public interface EmailProvider extends AutoCloseable {
    * What the ESP says an account may send.
    *
    * @param maxPerSecond messages a second
-   * @param remainingToday messages left in the rolling day; negative: without limit
+   * @param perDay messages in any 24 hours; negative: without limit
+   * @param remainingToday what is left of them; negative: without limit
    * @param sendingEnabled whether the account sends at all
    */
-  record AccountQuota(double maxPerSecond, double remainingToday, boolean sendingEnabled) {}
+  record AccountQuota(
+      double maxPerSecond, double perDay, double remainingToday, boolean sendingEnabled) {}
 }

@@ -5,7 +5,9 @@ import io.mailstream.v1.FeedbackType;
 import io.mailstream.v1.SuppressionReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What the step counts. Deliveries passed and suppressed add up to the deliveries that came;
@@ -15,10 +17,14 @@ final class SuppressMeters {
 
   private final MeterRegistry registry;
   private final Counter passed;
+  private final Map<SuppressionReason, Counter> suppressed = new EnumMap<>(SuppressionReason.class);
 
   SuppressMeters(MeterRegistry registry) {
     this.registry = registry;
     this.passed = delivery("passed", "none");
+    for (SuppressionReason reason : SuppressionReason.values()) {
+      suppressed.put(reason, delivery("suppressed", lower(reason)));
+    }
   }
 
   void passed() {
@@ -26,7 +32,7 @@ final class SuppressMeters {
   }
 
   void suppressed(SuppressionReason reason) {
-    delivery("suppressed", lower(reason)).increment();
+    suppressed.get(reason).increment();
   }
 
   void event(FeedbackType type, SuppressionUpdate.Outcome outcome) {

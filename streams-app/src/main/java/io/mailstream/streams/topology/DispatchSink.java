@@ -22,12 +22,13 @@ final class DispatchSink
   @Override
   public void process(Record<String, SpecificRecord> record) {
     Delivery delivery = (Delivery) record.value();
-    meters.dispatched(delivery.getLane());
+    long now = context().currentSystemTimeMs();
+    meters.dispatched(delivery, now);
     String child =
         switch (delivery.getLane()) {
           case TRANSACTIONAL -> transactional;
           case BULK -> bulk;
         };
-    context().forward(record.withTimestamp(context().currentSystemTimeMs()), child);
+    context().forward(record.withTimestamp(now), child);
   }
 }

@@ -28,6 +28,7 @@ final class Intake {
   private final StreamsBuilder builder;
   private final Settings settings;
   private final String next;
+  private final SourceMeters meters;
 
   /**
    * The way into one topology.
@@ -38,6 +39,7 @@ final class Intake {
     this.builder = builder;
     this.settings = settings;
     this.next = next;
+    this.meters = new SourceMeters(settings.meters());
   }
 
   /**
@@ -85,10 +87,14 @@ final class Intake {
 
   private KStream<byte[], SpecificRecord> source(
       LaneClass laneClass, String name, List<String> topics) {
+    for (String topic : topics) {
+      meters.topic(topic);
+      DeadLetters.counter(settings.meters(), topic);
+    }
     return builder.stream(
         topics,
         Consumed.with(Serdes.ByteArray(), settings.avro())
-            .withTimestampExtractor(new LaneTimestampExtractor(laneClass, settings.clock()))
+            .withTimestampExtractor(new LaneTimestampExtractor(laneClass, settings.clock(), meters))
             .withName(name));
   }
 

@@ -13,14 +13,18 @@ final class LaneTimestampExtractor implements TimestampExtractor {
 
   private final LaneClass laneClass;
   private final InstantSource clock;
+  private final SourceMeters meters;
 
-  LaneTimestampExtractor(LaneClass laneClass, InstantSource clock) {
+  LaneTimestampExtractor(LaneClass laneClass, InstantSource clock, SourceMeters meters) {
     this.laneClass = laneClass;
     this.clock = clock;
+    this.meters = meters;
   }
 
   @Override
   public long extract(ConsumerRecord<Object, Object> record, long partitionTime) {
-    return Math.max(0, clock.millis() - laneClass.shiftMs());
+    long now = clock.millis();
+    meters.taken(record.topic(), record.timestamp(), now);
+    return Math.max(0, now - laneClass.shiftMs());
   }
 }

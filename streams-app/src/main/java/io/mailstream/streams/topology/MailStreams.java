@@ -139,6 +139,7 @@ public final class MailStreams implements AutoCloseable {
     waitFor("Kafka at " + String.join(",", config.getList(CommonConfig.BOOTSTRAP_SERVERS)));
     try (Admin admin = Admin.create(new HashMap<>(CommonConfig.kafkaClient(config)))) {
       partitions = TopicSetup.verify(admin, topics);
+      SourceMeters.retention(TopicSetup.retentions(admin, MailTopology.sources(topics)), meters);
     }
     waitFor("the schema registry at " + config.getString(CommonConfig.SCHEMA_REGISTRY_URL));
     MailstreamAvroSerde<SpecificRecord> avro = new MailstreamAvroSerde<>();
@@ -148,6 +149,7 @@ public final class MailStreams implements AutoCloseable {
     serde = avro;
     Properties properties = new Properties();
     properties.putAll(TopologySettings.streams(config, topics, self));
+    properties.put(DeadLetters.METERS_CONFIG, meters);
     AccountTail tail =
         new AccountTail(
             topics.accounts(),
@@ -172,6 +174,7 @@ public final class MailStreams implements AutoCloseable {
         new ThreadFailures(config.getInt(TopologySettings.THREADS), clock));
     starting.setStateListener(
         (to, from) -> LOG.info("The topology's state went from {} to {}", from, to));
+    TopologyMeters.bind(starting, config.getInt(TopologySettings.STANDBYS), meters);
     metrics = new KafkaStreamsMetrics(starting);
     metrics.bindTo(meters);
     synchronized (this) {

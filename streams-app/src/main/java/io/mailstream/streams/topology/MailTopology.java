@@ -20,6 +20,7 @@ import io.mailstream.v1.Lane;
 import io.mailstream.v1.SuppressionCommand;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
@@ -83,6 +84,8 @@ public final class MailTopology {
     Policies policies = settings.policies();
     MeterRegistry meters = settings.meters();
     FlowMeters flow = new FlowMeters(meters);
+    FeedbackMeters feedback = new FeedbackMeters(policies.domainGroups(), meters);
+    feedback.expect(policies.tenants().values());
     Router router = new Router(policies, settings.accounts());
     StoreBuilder<KeyValueStore<String, SuppressionState>> suppressions = SuppressionStore.builder();
 
@@ -106,7 +109,7 @@ public final class MailTopology {
         .build()
         .addProcessor(
             WALL_CLOCK,
-            () -> new WallClock(flow),
+            () -> new WallClock(flow, feedback),
             transactional.home(),
             transactional.hop(),
             bulk.home(),
@@ -171,6 +174,18 @@ public final class MailTopology {
             avro(settings),
             DISPATCH)
         .addSink(TO_DISPATCH_BULK, topics.dispatch(Lane.BULK), keys(), avro(settings), DISPATCH);
+  }
+
+  /** The topics that it reads, internal ones apart. */
+  static List<String> sources(Topics topics) {
+    return List.of(
+        topics.requests(Lane.TRANSACTIONAL),
+        topics.requests(Lane.BULK),
+        topics.cancellations(),
+        topics.deferrals(),
+        topics.feedback(),
+        topics.suppressionCommands(),
+        topics.suppressionImports());
   }
 
   private static Serializer<String> keys() {

@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.v1.Deferral;
+import io.mailstream.v1.FeedbackEvent;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
@@ -12,15 +13,19 @@ import org.apache.kafka.streams.processor.api.Record;
 final class WallClock extends ContextualProcessor<String, SpecificRecord, String, SpecificRecord> {
 
   private final FlowMeters meters;
+  private final FeedbackMeters feedback;
 
-  WallClock(FlowMeters meters) {
+  WallClock(FlowMeters meters, FeedbackMeters feedback) {
     this.meters = meters;
+    this.feedback = feedback;
   }
 
   @Override
   public void process(Record<String, SpecificRecord> record) {
     if (record.value() instanceof Deferral deferral) {
       meters.returned(deferral.getReason());
+    } else if (record.value() instanceof FeedbackEvent event) {
+      feedback.came(event, record.key());
     }
     context().forward(record.withTimestamp(context().currentSystemTimeMs()));
   }

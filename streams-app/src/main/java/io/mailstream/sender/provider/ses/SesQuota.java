@@ -66,7 +66,9 @@ final class SesQuota {
     boolean enabled =
         !Boolean.FALSE.equals(answer.sendingEnabled())
             && !"SHUTDOWN".equals(answer.enforcementStatus());
-    return Optional.of(new AccountQuota(quota.maxSendRate(), remaining, enabled));
+    return Optional.of(
+        new AccountQuota(
+            quota.maxSendRate(), Math.max(-1, quota.max24HourSend()), remaining, enabled));
   }
 
   /** Says once, and again when it changes, what keeps mail from going out. */

@@ -98,6 +98,6 @@ class SesProviderSimulatorTest {
   void quotaIsTheSimulators() {
     simulator.behave(SesBehaviour.defaults().maxSendRate(14).dailyQuota(200));
     Eventually.holds("the quota is known", () -> provider.quota().isPresent());
-    assertThat(provider.quota()).contains(new AccountQuota(14, 200, true));
+    assertThat(provider.quota()).contains(new AccountQuota(14, 200, 200, true));
   }
 }

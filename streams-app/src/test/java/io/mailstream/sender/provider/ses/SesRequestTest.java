@@ -167,18 +167,18 @@ class SesRequestTest {
             new SesProvider("main", SesSettings.of(account(server), CREDENTIALS), clock)) {
       assertThat(provider.quota()).isEmpty();
       Eventually.holds("the first answer", () -> provider.quota().isPresent());
-      assertThat(provider.quota()).contains(new AccountQuota(14, 1000, true));
+      assertThat(provider.quota()).contains(new AccountQuota(14, 50000, 1000, true));
       now.set(now.get().plusSeconds(59));
-      assertThat(provider.quota()).contains(new AccountQuota(14, 1000, true));
+      assertThat(provider.quota()).contains(new AccountQuota(14, 50000, 1000, true));
       assertThat(server.requests()).hasSize(1);
       now.set(now.get().plusSeconds(1));
       Eventually.holds(
           "the second answer",
-          () -> provider.quota().equals(Optional.of(new AccountQuota(20, -1, true))));
+          () -> provider.quota().equals(Optional.of(new AccountQuota(20, -1, -1, true))));
       now.set(now.get().plusSeconds(60));
       Eventually.holds(
           "the third answer",
-          () -> provider.quota().equals(Optional.of(new AccountQuota(1, 190, false))));
+          () -> provider.quota().equals(Optional.of(new AccountQuota(1, 200, 190, false))));
       assertThat(server.requests()).hasSize(3);
       assertThat(server.requests().getFirst().line()).isEqualTo("GET /v2/email/account HTTP/1.1");
     }
@@ -195,7 +195,7 @@ class SesRequestTest {
       now.set(now.get().plusSeconds(60));
       provider.quota();
       Eventually.holds("it was asked again", () -> server.requests().size() == 2);
-      assertThat(provider.quota()).contains(new AccountQuota(14, 50000, true));
+      assertThat(provider.quota()).contains(new AccountQuota(14, 50000, 50000, true));
     }
   }
 
