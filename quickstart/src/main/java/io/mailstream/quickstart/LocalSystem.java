@@ -26,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -242,6 +243,15 @@ final class LocalSystem implements AutoCloseable {
 
   private static Duration remaining(long deadline) {
     return Duration.ofNanos(deadline - System.nanoTime());
+  }
+
+  /** Starts a Prometheus that looks at both services. */
+  LocalPrometheus prometheus(Path program) throws InterruptedException {
+    return LocalPrometheus.start(
+        program,
+        data.resolve("prometheus"),
+        ports.prometheus(),
+        List.of("127.0.0.1:" + ports.api(), "127.0.0.1:" + ports.webhooks()));
   }
 
   Topics topics() {

@@ -7,7 +7,9 @@ enum Plot {
   /** Sending, callbacks, suppression, limits: one account. */
   MAIN("policies.yaml"),
   /** One of two accounts fails, and the other takes over. */
-  FAILOVER("policies-failover.yaml");
+  FAILOVER("policies-failover.yaml"),
+  /** What alerts are for. */
+  STORM("policies.yaml");
 
   private final String policies;
 
@@ -23,7 +25,7 @@ enum Plot {
   /** The accounts of the policies, each with an SES simulator of its own. */
   List<String> accounts() {
     return switch (this) {
-      case MAIN -> List.of("ses-simulator");
+      case MAIN, STORM -> List.of("ses-simulator");
       case FAILOVER -> List.of("ses-first", "ses-second");
     };
   }
@@ -33,6 +35,7 @@ enum Plot {
     return switch (this) {
       case MAIN -> new Demonstration(system, console);
       case FAILOVER -> new Failover(system, console);
+      case STORM -> new Storm(system, console);
     };
   }
 }

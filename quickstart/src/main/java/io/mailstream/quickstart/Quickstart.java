@@ -51,8 +51,10 @@ public final class Quickstart implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "main",
       description =
-          "What is played: main, or failover, in which one of two accounts fails and the other"
-              + " takes over (with a second SES simulator on port 8098).")
+          "What is played: main; failover, in which one of two accounts fails and the other takes"
+              + " over (with a second SES simulator on port 8098); or storm, in which all goes"
+              + " wrong that there are alerts for (with a Prometheus on port 9090, where one is"
+              + " installed).")
   private Plot plot;
 
   @Option(names = "--no-demo", description = "Skips the demonstration.")

@@ -13,21 +13,35 @@ import java.util.Map;
  * @param webhooks the webhook ingester
  * @param ses the SES simulator
  * @param secondSes another one, for the failover scenario
+ * @param prometheus a Prometheus, for the storm
  */
-record QuickstartPorts(int kafka, int registry, int api, int webhooks, int ses, int secondSes) {
+record QuickstartPorts(
+    int kafka, int registry, int api, int webhooks, int ses, int secondSes, int prometheus) {
 
   static final int MAX_OFFSET = 65535 - 9092;
 
   /** The default ports, each moved by the same number. */
   static QuickstartPorts withOffset(int offset) {
     return new QuickstartPorts(
-        9092 + offset, 8081 + offset, 8080 + offset, 8090 + offset, 8099 + offset, 8098 + offset);
+        9092 + offset,
+        8081 + offset,
+        8080 + offset,
+        8090 + offset,
+        8099 + offset,
+        8098 + offset,
+        9090 + offset);
   }
 
   /** Free ports, for tests. */
   static QuickstartPorts free() {
     return new QuickstartPorts(
-        Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free(), Ports.free());
+        Ports.free(),
+        Ports.free(),
+        Ports.free(),
+        Ports.free(),
+        Ports.free(),
+        Ports.free(),
+        Ports.free());
   }
 
   /** The ports that something listens on, by what was to listen there. */
@@ -40,6 +54,9 @@ record QuickstartPorts(int kafka, int registry, int api, int webhooks, int ses, 
     all.put("the SES simulator", ses);
     if (plot.accounts().size() > 1) {
       all.put("the second SES simulator", secondSes);
+    }
+    if (plot == Plot.STORM) {
+      all.put("Prometheus", prometheus);
     }
     all.values().removeIf(Ports::isFree);
     return all;

@@ -24,6 +24,7 @@ final class WebhookMeters {
           "forged",
           "unsigned",
           "replayed",
+          "topic_not_allowed",
           "malformed",
           "not_acknowledged");
 
