@@ -245,6 +245,7 @@ final class Caller {
     checkpoints.reached(Point.CALLED);
     send.account().called(outcome, clock.millis(), ended, ended - begun);
     metrics.called(send.account().name(), outcome, ended - begun);
+    SendLog.attempt(send, outcome);
     return Outcome.of(delivery, outcome, clock.millis()).noting(send.note());
   }
 }

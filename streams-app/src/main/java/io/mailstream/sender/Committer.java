@@ -91,7 +91,10 @@ final class Committer {
     List<Send> mayStart = new ArrayList<>();
     for (OwnedPartition partition : touched) {
       PartitionProgress<Send> progress = partition.progress();
-      progress.finishing().forEach(metrics::ended);
+      for (Send send : progress.finishing()) {
+        metrics.ended(send);
+        SendLog.ended(send);
+      }
       for (Send send : progress.committed()) {
         send.committed(now);
         mayStart.add(send);

@@ -6,7 +6,9 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.mailstream.runtime.http.Problem;
+import io.mailstream.runtime.logging.MailLog;
 import io.mailstream.runtime.logging.Masking;
+import io.mailstream.v1.Bounce;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.webhook.UsedNonces.Claim;
 import io.mailstream.webhook.provider.Receipt;
@@ -121,9 +123,31 @@ final class WebhookRoutes {
     }
     for (FeedbackEvent event : receipt.events()) {
       meters.event(provider.name(), event.getType());
+      log(event);
     }
     meters.request(provider.name(), receipt.outcome());
     acknowledge(response);
+  }
+
+  private static void log(FeedbackEvent event) {
+    if (MailLog.isOn()) {
+      Bounce bounce = event.getBounce();
+      MailLog.write(
+          MailLog.Event.CALLBACK,
+          new MailLog.Line(
+              event.getTenant(),
+              event.getStream(),
+              event.getDeliveryId(),
+              event.getRecipient(),
+              event.getProvider(),
+              null,
+              event.getType().name(),
+              bounce == null
+                  ? event.getComplaintType()
+                  : bounce.getBounceClass() + "," + bounce.getCategory(),
+              bounce == null ? null : bounce.getEnhancedStatus(),
+              null));
+    }
   }
 
   private static void acknowledge(ServerResponse response) {
