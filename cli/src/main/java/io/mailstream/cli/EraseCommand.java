@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Config;
@@ -147,6 +148,8 @@ final class EraseCommand implements Callable<Integer> {
 
   private void remains(Settings settings) {
     Topics topics = settings.topics();
+    Set<String> withoutAddresses =
+        Set.of(topics.accounts(), topics.streamActivity(), topics.streamCommands());
     List<ConfigResource> resources = new ArrayList<>();
     topics
         .all()
@@ -156,7 +159,7 @@ final class EraseCommand implements Callable<Integer> {
       Map<ConfigResource, Config> configs = cluster.admin().describeConfigs(resources).all().get();
       terminal.out().println("what was written before goes by itself; at the latest:");
       for (ConfigResource resource : resources) {
-        if (!resource.name().equals(topics.accounts())) {
+        if (!withoutAddresses.contains(resource.name())) {
           terminal.out().printf("  %-40s %s%n", resource.name(), until(topics, resource, configs));
         }
       }

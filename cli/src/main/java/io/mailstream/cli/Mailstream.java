@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       SuppressionsCommand.class,
       EraseCommand.class,
       DeadLettersCommand.class,
+      StreamsCommand.class,
       MonitorCommand.class,
       TopicsCommand.class,
       DoctorCommand.class,

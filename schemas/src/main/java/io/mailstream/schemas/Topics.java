@@ -16,8 +16,8 @@ import org.apache.kafka.common.config.TopicConfig;
  *
  * <p>All topics that concern a recipient have the same partition count and are keyed by {@link
  * RecipientKey} (UTF-8), save the way in, whose records may carry any key. The others are the dead
- * letters, which keep the key they came with, and the accounts. {@link #webhookNonces} is needed
- * only where Mailgun's callbacks are taken, and stands by itself.
+ * letters, which keep the key they came with, the accounts, and what concerns whole streams. {@link
+ * #webhookNonces} is needed only where Mailgun's callbacks are taken, and stands by itself.
  */
 public final class Topics {
 
@@ -130,6 +130,19 @@ public final class Topics {
     return prefix + "accounts";
   }
 
+  /**
+   * {@code StreamActivity}: what the topology counts of the tenants' streams and which of them it
+   * holds, keyed by tenant, stream and partition.
+   */
+  public String streamActivity() {
+    return prefix + "stream-activity";
+  }
+
+  /** {@code StreamCommand}: streams paused and resumed by hand, keyed by tenant and stream. */
+  public String streamCommands() {
+    return prefix + "stream-commands";
+  }
+
   /** Records that could not be read, as they came, with the reason in their headers. */
   public String deadLetters() {
     return prefix + "dead-letters";
@@ -165,12 +178,14 @@ public final class Topics {
         wayIn(suppressionImports(), MAX_EVENT_BYTES),
         compacted(suppressions()),
         compacted(accounts()),
+        compacted(streamActivity()),
+        compacted(streamCommands()),
         deleted(deadLetters(), LONG, MAX_INTERNAL_BYTES));
   }
 
   /** The names of the topics that must have the same partition count: what concerns recipients. */
   public List<String> copartitioned() {
-    Set<String> others = Set.of(accounts(), deadLetters());
+    Set<String> others = Set.of(accounts(), streamActivity(), streamCommands(), deadLetters());
     return all().stream().map(TopicSpec::name).filter(name -> !others.contains(name)).toList();
   }
 

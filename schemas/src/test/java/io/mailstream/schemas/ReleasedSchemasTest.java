@@ -10,6 +10,8 @@ import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.SendRequest;
 import io.mailstream.v1.SendResult;
+import io.mailstream.v1.StreamActivity;
+import io.mailstream.v1.StreamCommand;
 import io.mailstream.v1.Suppression;
 import io.mailstream.v1.SuppressionCommand;
 import java.io.IOException;
@@ -65,7 +67,9 @@ class ReleasedSchemasTest {
             Cancellation.getClassSchema(),
             SuppressionCommand.getClassSchema(),
             Suppression.getClassSchema(),
-            AccountState.getClassSchema())
+            AccountState.getClassSchema(),
+            StreamActivity.getClassSchema(),
+            StreamCommand.getClassSchema())
         .map(PortableSchema::of);
   }
 

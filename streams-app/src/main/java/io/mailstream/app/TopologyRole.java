@@ -46,6 +46,7 @@ final class TopologyRole implements Role {
             new QueryApi.Settings(
                 this::streams,
                 () -> mail == null ? 0 : mail.partitions(),
+                () -> mail == null ? Optional.empty() : mail.reports(),
                 QuerySettings.maxBehind(config),
                 self,
                 CommonConfig.apiTokens(config),

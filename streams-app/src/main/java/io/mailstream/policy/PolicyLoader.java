@@ -51,6 +51,7 @@ public final class PolicyLoader {
   private final List<String> faults = new ArrayList<>();
   private Optional<Limit> actorLimit = Optional.empty();
   private Optional<Limit> recipientLimit = Optional.empty();
+  private Optional<ReputationRule> reputation = Optional.empty();
 
   private PolicyLoader() {}
 
@@ -103,6 +104,7 @@ public final class PolicyLoader {
       }
       actorLimit = LimitsReader.find(root, LimitsReader.ACTOR);
       recipientLimit = LimitsReader.find(root, LimitsReader.RECIPIENT);
+      reputation = ReputationReader.find(root, Optional.empty());
       Map<String, Tenant> tenants =
           root.named("tenants", named -> tenant(named.name(), named.section(), accounts));
       Optional<Tenant> defaultTenant = Optional.empty();
@@ -182,12 +184,13 @@ public final class PolicyLoader {
     Set<String> allowed = section.texts("allowed_accounts");
     allowed.forEach(
         other -> RoutesReader.require(section, "allowed_accounts", other, accounts.keySet()));
+    Optional<ReputationRule> rule = ReputationReader.find(section, reputation);
     Map<String, StreamPolicy> streams =
-        section.named("streams", named -> stream(named.name(), named.section(), accounts));
+        section.named("streams", named -> stream(named.name(), named.section(), accounts, rule));
     Optional<StreamPolicy> others = Optional.empty();
     if (section.has("other_streams")) {
       try (PolicySection other = section.section("other_streams")) {
-        others = Optional.of(stream("other_streams", other, accounts));
+        others = Optional.of(stream("other_streams", other, accounts, rule));
       }
     }
     if (streams.isEmpty() && others.isEmpty()) {
@@ -208,13 +211,17 @@ public final class PolicyLoader {
   }
 
   private static StreamPolicy stream(
-      String name, PolicySection section, Map<String, Account> accounts) {
+      String name,
+      PolicySection section,
+      Map<String, Account> accounts,
+      Optional<ReputationRule> reputation) {
     return new StreamPolicy(
         name,
         RoutesReader.find(section, accounts.keySet()),
         LimitsReader.find(section, LIMIT),
         LimitsReader.find(section, LimitsReader.ACTOR),
         LimitsReader.find(section, LimitsReader.RECIPIENT),
+        ReputationReader.find(section, reputation),
         section.get(
             "evidence_window",
             EVIDENCE_WINDOW,

@@ -1,6 +1,7 @@
 package io.mailstream.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mailstream.policy.Routes.Way;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +103,7 @@ class PolicyLoaderTest {
                 "reset",
                 Optional.of(Routes.only("other")),
                 Optional.of(new Limit(1, 5)),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Duration.ZERO,
@@ -355,5 +358,62 @@ class PolicyLoaderTest {
 
   private static PolicyFaults faults(String yaml) {
     return catchThrowableOfType(PolicyFaults.class, () -> PolicyLoader.load(yaml));
+  }
+
+  @Test
+  void reputationIsSetForAllATenantOrAStream() {
+    Policies policies =
+        PolicyLoader.load(
+            """
+            accounts: {main: {provider: ses}}
+            reputation: {max_bounce_rate: 5%}
+            tenants:
+              acme:
+                from_domains: ["*"]
+                reputation: {window: 1d, min_mails: 200, max_complaint_rate: 0.3 %, pause: until_resumed}
+                streams: {news: {}, reset: {reputation: none}}
+              other: {from_domains: ["*"], streams: {news: {}}}
+            """);
+    assertThat(reputation(policies, "acme", "news"))
+        .contains(
+            new ReputationRule(
+                Duration.ofDays(1),
+                200,
+                OptionalDouble.empty(),
+                OptionalDouble.of(0.003),
+                Optional.empty()));
+    assertThat(reputation(policies, "acme", "reset")).isEmpty();
+    assertThat(reputation(policies, "other", "news"))
+        .contains(
+            new ReputationRule(
+                Duration.ofHours(1),
+                1_000,
+                OptionalDouble.of(0.05),
+                OptionalDouble.empty(),
+                Optional.of(Duration.ofHours(1))));
+  }
+
+  private static Optional<ReputationRule> reputation(
+      Policies policies, String tenant, String stream) {
+    return policies.tenant(tenant).orElseThrow().stream(stream).orElseThrow().reputation();
+  }
+
+  @Test
+  void aReputationWithoutARateOrWithAWrongOneIsAFault() {
+    assertThatThrownBy(() ->
+            PolicyLoader.load(
+                """
+                accounts: {main: {provider: ses}}
+                reputation: {window: 10s}
+                tenants:
+                  acme:
+                    from_domains: ["*"]
+                    reputation: {max_bounce_rate: 500%, pause: never}
+                    streams: {news: {}}
+                """))
+        .hasMessageContaining("reputation.max_bounce_rate: is missing")
+        .hasMessageContaining("reputation.window: is '10s'")
+        .hasMessageContaining("tenants.acme.reputation.max_bounce_rate: is '500%'")
+        .hasMessageContaining("tenants.acme.reputation.pause: is 'never'");
   }
 }

@@ -79,6 +79,7 @@ class AclIT {
       commandsSuppress(cli, reader);
       mailIsTakenBack(producer, cli, reader);
       theQueryApiChangesTheList();
+      aStreamIsHeldAndGoesOn(producer, reader);
     }
     theMonitorSeesItsMailDelivered();
     theCommandLineWorks();
@@ -223,6 +224,26 @@ class AclIT {
     String url = pipeline.apiUrl() + "/v1/suppressions/by-api@example.com";
     assertThat(Http.put(url)).as(() -> "refused: " + RecordingAuthorizer.denied()).isEqualTo(200);
     assertThat(isSuppressed("by-api@example.com")).isTrue();
+  }
+
+  private static void aStreamIsHeldAndGoesOn(User producer, User reader) throws Exception {
+    CommandLine cli = commandLine("mailstream-cli");
+    assertThat(cli.run("streams", "pause", "demo", "digest", "--note", "too many").status())
+        .isZero();
+    Await.that("the stream is held", STEP, () -> streams(cli).contains("demo/digest  PAUSED"));
+    assertThat(streams(cli)).contains("by ", "too many");
+    send(producer, Lane.BULK, "in-a-pause", "digest", Mails.simulated("success+pause"));
+    Await.that(
+        "the mail is held",
+        STEP,
+        () -> pipeline.metric("mailstream_hold_deliveries", "reason=\"stream_paused\"") == 1);
+    assertThat(cli.run("streams", "resume", "demo", "digest").status()).isZero();
+    expect(reader, "in-a-pause", ResultStatus.SENT);
+    Await.that("the stream goes on", STEP, () -> streams(cli).contains("demo/digest  goes"));
+  }
+
+  private static String streams(CommandLine cli) throws Exception {
+    return cli.run("streams", "list", "--api", pipeline.apiUrl()).output();
   }
 
   private static void theMonitorSeesItsMailDelivered() throws Exception {

@@ -142,9 +142,14 @@ final class Pipeline implements AutoCloseable {
 
   /** What a metric of the topology adds up to over its labels. */
   double metric(String name) {
+    return metric(name, "");
+  }
+
+  /** The sum of a metric of the topology over those with a label. */
+  double metric(String name, String label) {
     return Http.get(topology.url() + "/metrics")
         .lines()
-        .filter(line -> line.startsWith(name))
+        .filter(line -> line.startsWith(name) && line.contains(label))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

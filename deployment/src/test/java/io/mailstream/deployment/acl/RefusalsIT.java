@@ -62,6 +62,8 @@ class RefusalsIT {
       mail.suppression-imports       RC        DC      -               -         -       -        WC
       mail.suppressions              RWC       RC      -               -         R       -        RC
       mail.accounts                  RC        WC      -               -         -       -        DC
+      mail.stream-activity           RWC       DC      -               -         -       -        DC
+      mail.stream-commands           RC        DC      -               -         -       -        WC
       mail.dead-letters              WC        WC      W               -         -       -        RC
       mail.webhook-nonces            DC        DC      RW              -         -       -        DC
       mailstream-hold-changelog      RWX       -       -               -         -       -        -

@@ -7,6 +7,8 @@ import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.SendRequest;
 import io.mailstream.v1.SendResult;
+import io.mailstream.v1.StreamActivity;
+import io.mailstream.v1.StreamCommand;
 import io.mailstream.v1.Suppression;
 import io.mailstream.v1.SuppressionCommand;
 import java.util.HashMap;
@@ -32,7 +34,9 @@ final class SpecificClasses {
           Cancellation.class,
           SuppressionCommand.class,
           Suppression.class,
-          AccountState.class);
+          AccountState.class,
+          StreamActivity.class,
+          StreamCommand.class);
 
   /** A class with the schema it was generated from and its logical types. */
   record Known(Class<?> type, Schema schema, SpecificData model) {}

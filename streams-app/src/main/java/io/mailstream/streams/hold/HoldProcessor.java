@@ -1,10 +1,12 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.schemas.DeliveryId;
+import io.mailstream.streams.reputation.StreamGuard;
 import io.mailstream.streams.throttle.Limits;
 import io.mailstream.streams.throttle.Throttle;
 import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Deferral;
+import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.Lane;
@@ -35,6 +37,7 @@ final class HoldProcessor
   private HoldState state;
   private HoldTotals totals;
   private HoldQueue queue;
+  private StreamGuard guard;
   private Cancellable ticks;
   private long lastSeen;
 
@@ -64,6 +67,12 @@ final class HoldProcessor
             throttle,
             this,
             context.currentSystemTimeMs());
+    guard =
+        new StreamGuard(
+            settings.policies(),
+            context.taskId().partition(),
+            settings.reports(),
+            new GuardSurroundings(state, throttle, queue, context, settings.streamActivity()));
     schedule(context.currentSystemTimeMs());
   }
 
@@ -78,10 +87,17 @@ final class HoldProcessor
     switch (input.value()) {
       case Delivery delivery ->
           queue.accept(Held.fresh(input.key(), input.headers(), delivery, now), now);
-      case Deferral deferral ->
-          queue.takeBack(
-              Held.fresh(input.key(), input.headers(), deferral.getDelivery(), now), deferral, now);
-      case FeedbackEvent event -> queue.hear(event, now);
+      case Deferral deferral -> {
+        if (deferral.getReason() != DeferralReason.UNCERTAIN) {
+          guard.notSent(deferral.getDelivery());
+        }
+        queue.takeBack(
+            Held.fresh(input.key(), input.headers(), deferral.getDelivery(), now), deferral, now);
+      }
+      case FeedbackEvent event -> {
+        guard.heard(event);
+        queue.hear(event, now);
+      }
       case Cancellation cancellation ->
           queue.cancel(
               DeliveryId.of(
@@ -98,6 +114,7 @@ final class HoldProcessor
   public void dispatch(Held held, long now) {
     Delivery delivery = held.delivery();
     delivery.setDispatchedAt(Instant.ofEpochMilli(now));
+    guard.sent(delivery);
     context.forward(
         new Record<>(held.recipientKey(), delivery, now, held.headers()),
         delivery.getLane() == Lane.TRANSACTIONAL
@@ -127,6 +144,7 @@ final class HoldProcessor
   private void tick() {
     long now = context.currentSystemTimeMs();
     lastSeen = now;
+    guard.tick(now);
     queue.tick(now);
     totals.writeTo(state);
     for (HoldReason reason : HoldReason.values()) {

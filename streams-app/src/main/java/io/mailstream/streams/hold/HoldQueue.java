@@ -154,7 +154,7 @@ final class HoldQueue {
   /** Releases what is due, the transactional lane first, as far as one tick may go. */
   void tick(long now) {
     if (now < lastTick) {
-      limits.clockSetBack(now);
+      limits.lookAnew(now);
     }
     lastTick = now;
     Budget forLimits = new Budget(TICK_RECORDS, TICK_BYTES);
@@ -176,13 +176,18 @@ final class HoldQueue {
     }
   }
 
+  /** Mail of a stream that was closed may go. */
+  void streamOpened(long now) {
+    limits.lookAnew(now);
+  }
+
   /**
    * Since when the mail of a lane that could go longest has been waiting: for its limits since it
    * was held, for a time since that time. Empty: none waits.
    */
   OptionalLong waitingSince(HoldReason reason, Lane lane) {
     return switch (reason) {
-      case OVER_LIMIT, ACCOUNT_PARKED -> limits.oldest(lane);
+      case OVER_LIMIT, ACCOUNT_PARKED, STREAM_PAUSED -> limits.oldest(lane);
       case SCHEDULED, RETRY, EVIDENCE -> queue(reason, lane).due();
     };
   }

@@ -13,7 +13,9 @@ public enum HoldReason {
   /** The account it goes through takes nothing for now. */
   ACCOUNT_PARKED(4),
   /** The outcome of its last attempt is unknown, and the ESP may still tell. */
-  EVIDENCE(5);
+  EVIDENCE(5),
+  /** Its stream is paused. */
+  STREAM_PAUSED(6);
 
   private final byte code;
 

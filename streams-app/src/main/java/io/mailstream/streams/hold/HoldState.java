@@ -1,12 +1,15 @@
 package io.mailstream.streams.hold;
 
+import io.mailstream.streams.reputation.StreamId;
 import io.mailstream.streams.throttle.GateStates;
 import io.mailstream.streams.throttle.Scope;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
@@ -23,6 +26,8 @@ final class HoldState implements GateStates {
   private static final byte TOTALS = 2;
   private static final byte SCHEMA = 3;
   private static final byte AFTER_SCHEMAS = 4;
+  private static final byte STREAM = 5;
+  private static final byte AFTER_STREAMS = 6;
 
   private final KeyValueStore<Bytes, byte[]> store;
 
@@ -60,6 +65,28 @@ final class HoldState implements GateStates {
       }
     }
     return scopes;
+  }
+
+  /** What the guard knows of the streams. */
+  Map<StreamId, byte[]> streams() {
+    Map<StreamId, byte[]> streams = new HashMap<>();
+    try (KeyValueIterator<Bytes, byte[]> all =
+        store.range(key(STREAM, new byte[0]), key(AFTER_STREAMS, new byte[0]))) {
+      while (all.hasNext()) {
+        KeyValue<Bytes, byte[]> entry = all.next();
+        byte[] found = entry.key.get();
+        if (Scope.decode(Arrays.copyOfRange(found, 1, found.length))
+            instanceof Scope.Stream(String tenant, String stream)) {
+          streams.put(new StreamId(tenant, stream), entry.value);
+        }
+      }
+    }
+    return streams;
+  }
+
+  /** Keeps what the guard knows of a stream; null: nothing. */
+  void stream(StreamId id, byte[] state) {
+    store.put(key(STREAM, new Scope.Stream(id.tenant(), id.stream()).encode()), state);
   }
 
   Optional<byte[]> totals() {

@@ -1,6 +1,7 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.streams.reputation.StreamReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -42,6 +43,8 @@ public final class HoldSupplier
    * @param partitions the partition count that limits are split over, at least 1
    * @param metrics where the step's metrics go
    * @param jitterSeed seed of the jitter of retries; the same seed gives the same waits
+   * @param reports what is known of the streams beyond this partition
+   * @param streamActivity the child that takes what this partition says of the streams
    */
   public record Settings(
       String transactionalDispatch,
@@ -51,7 +54,9 @@ public final class HoldSupplier
       ReleaseCheck.Factory releaseCheck,
       int partitions,
       MeterRegistry metrics,
-      long jitterSeed) {}
+      long jitterSeed,
+      StreamReports reports,
+      String streamActivity) {}
 
   @Override
   public Processor<String, SpecificRecord, String, SpecificRecord> get() {

@@ -127,8 +127,11 @@ final class LimitQueues {
     }
   }
 
-  /** Looks at every line again at the next release: the clock was set back. */
-  void clockSetBack(long now) {
+  /**
+   * Looks at every line again at the next release: the clock was set back, or what was closed is
+   * open before its time.
+   */
+  void lookAnew(long now) {
     lines.openAll(now);
   }
 
@@ -200,10 +203,20 @@ final class LimitQueues {
   }
 
   private void append(FlowQueue queue, Held held, List<Gate> gates, long age, long now) {
-    HoldReason reason =
-        gates.getFirst().isClosed(now) ? HoldReason.ACCOUNT_PARKED : HoldReason.OVER_LIMIT;
+    HoldReason reason = reason(gates, now);
     long sequence = age == NEWCOMER ? totals.nextSequence(now) : age;
     queue.append(store, sequence, held.because(reason));
+  }
+
+  private static HoldReason reason(List<Gate> gates, long now) {
+    for (Gate gate : gates) {
+      if (gate.isClosed(now)) {
+        return gate.scope() instanceof Scope.Stream
+            ? HoldReason.STREAM_PAUSED
+            : HoldReason.ACCOUNT_PARKED;
+      }
+    }
+    return HoldReason.OVER_LIMIT;
   }
 
   /** The first gate that has no token for a lane, or where mail waits that is older or urgent. */

@@ -87,7 +87,7 @@ final class Lines {
     ordered.add(line);
   }
 
-  /** Looks at every line again: the clock was set back, and their times with it. */
+  /** Looks at every line again: their times may no longer hold. */
   void openAll(long now) {
     lines.values().forEach(line -> setOpening(line, Math.min(now, line.opensAt)));
   }

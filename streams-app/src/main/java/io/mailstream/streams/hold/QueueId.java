@@ -119,7 +119,7 @@ sealed interface QueueId {
       case SCHEDULED -> SCHEDULED;
       case RETRY -> RETRY;
       case EVIDENCE -> EVIDENCE;
-      case OVER_LIMIT, ACCOUNT_PARKED ->
+      case OVER_LIMIT, ACCOUNT_PARKED, STREAM_PAUSED ->
           throw new IllegalArgumentException(reason + " does not wait for a time");
     };
   }

@@ -4,6 +4,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.http.BearerAuth;
 import io.mailstream.schemas.RecipientHash;
+import io.mailstream.streams.reputation.HeardReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class QueryApi implements AutoCloseable {
   private final SuppressionListing listing;
   private final RecipientReads recipients;
   private final HoldReads holds;
+  private final StreamReads streams;
   private final SuppressionWrites writes;
   private final OpenApi openApi = new OpenApi();
 
@@ -36,6 +38,7 @@ public final class QueryApi implements AutoCloseable {
    *
    * @param streams the application; empty: not started yet
    * @param partitions how many partitions the stores have; 0: not known yet
+   * @param reports what is known of the tenants' streams; empty: not started yet
    * @param maxBehind how many records a copy may be behind and still answer for its owner
    * @param self this instance, as its {@code application.server} names it
    * @param tokens the bearer tokens that are let in, as {@link BearerAuth} has them; the same on
@@ -50,6 +53,7 @@ public final class QueryApi implements AutoCloseable {
   public record Settings(
       Supplier<Optional<KafkaStreams>> streams,
       IntSupplier partitions,
+      Supplier<Optional<HeardReports>> reports,
       long maxBehind,
       Supplier<HostInfo> self,
       List<String> tokens,
@@ -79,6 +83,9 @@ public final class QueryApi implements AutoCloseable {
         new SuppressionListing(places, local, owners, settings.clock(), settings.meters());
     this.recipients = new RecipientReads(places, held, lookup, owners, settings.meters());
     this.holds = new HoldReads(places, held, owners, settings.clock(), settings.meters());
+    this.streams =
+        new StreamReads(
+            settings.reports(), settings.policies(), settings.clock(), settings.meters());
     this.writes =
         new SuppressionWrites(writer, auth, settings.hash(), settings.clock(), settings.meters());
   }
@@ -91,6 +98,7 @@ public final class QueryApi implements AutoCloseable {
     reads.register(routes);
     recipients.register(routes);
     holds.register(routes);
+    streams.register(routes);
     writes.register(routes);
   }
 

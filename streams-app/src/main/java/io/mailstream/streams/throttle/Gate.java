@@ -106,6 +106,10 @@ public final class Gate {
     bucket.ifPresent(b -> b.take(lane, now));
   }
 
+  void open() {
+    closedUntil = Long.MIN_VALUE;
+  }
+
   void closeUntil(long until) {
     closedUntil = Math.max(closedUntil, until);
   }

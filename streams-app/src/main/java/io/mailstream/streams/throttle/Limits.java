@@ -63,13 +63,14 @@ public record Limits(Policies policies, int partitions) {
 
   /**
    * The scopes of a flow in the order in which they are asked. The account comes first: while it is
-   * parked nothing else counts. It is there without a limit too, for it can be closed for a time.
+   * parked nothing else counts. Account and stream are there without a limit too, for they can be
+   * closed for a time.
    */
   public List<Scope> scopes(Flow flow) {
     List<Scope> scopes = new ArrayList<>(4);
     scopes.add(new Scope.Account(flow.account()));
     addLimited(scopes, new Scope.Tenant(flow.tenant()));
-    addLimited(scopes, new Scope.Stream(flow.tenant(), flow.stream()));
+    scopes.add(new Scope.Stream(flow.tenant(), flow.stream()));
     if (!flow.domain().isEmpty()) {
       addLimited(scopes, new Scope.Domain(flow.account(), flow.domain()));
     }

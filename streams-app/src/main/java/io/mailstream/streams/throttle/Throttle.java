@@ -89,6 +89,21 @@ public final class Throttle {
     states.put(gate.scope(), gate.encode());
   }
 
+  /** Closes a stream for all lanes until another time is said. */
+  public void closeStream(String tenant, String stream, long until, long now) {
+    Gate gate = gate(new Scope.Stream(tenant, stream), now);
+    gate.open();
+    gate.closeUntil(until);
+    states.put(gate.scope(), gate.encode());
+  }
+
+  /** Opens a stream that was closed. */
+  public void openStream(String tenant, String stream, long now) {
+    Gate gate = gate(new Scope.Stream(tenant, stream), now);
+    gate.open();
+    states.put(gate.scope(), gate.encode());
+  }
+
   /** Whether an account is closed altogether. */
   public boolean isParked(String account, long now) {
     return gate(new Scope.Account(account), now).isClosed(now);

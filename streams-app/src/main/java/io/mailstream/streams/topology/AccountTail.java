@@ -4,7 +4,6 @@ import io.mailstream.schemas.serde.RegistryUnavailableException;
 import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.AccountState;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +11,6 @@ import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
@@ -28,20 +24,13 @@ import org.slf4j.LoggerFactory;
 final class AccountTail implements OpenAccounts, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AccountTail.class);
-  private static final Duration POLL = Duration.ofSeconds(1);
-  private static final Duration ASK = Duration.ofSeconds(5);
-  private static final Duration RESTART = Duration.ofSeconds(1);
-  private static final long STOP_BOUND_MS = 2_000;
 
   private final String topic;
-  private final Supplier<Consumer<byte[], byte[]>> consumers;
   private final Deserializer<SpecificRecord> avro;
-  private final Thread thread;
+  private final TopicTail tail;
 
   /** By account and instance, until when it takes none. */
   private final Map<String, Map<String, Long>> closed = new ConcurrentHashMap<>();
-
-  private volatile boolean stopping;
 
   /**
    * A tail that reads nothing yet.
@@ -53,45 +42,19 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
       Supplier<Consumer<byte[], byte[]>> consumers,
       Deserializer<SpecificRecord> avro) {
     this.topic = topic;
-    this.consumers = consumers;
     this.avro = avro;
-    this.thread = Thread.ofPlatform().name("mailstream-accounts-tail").unstarted(this::run);
-    thread.setDaemon(true);
+    this.tail =
+        new TopicTail("mailstream-accounts-tail", List.of(topic), consumers, this::read, () -> {});
   }
 
   void start() {
-    thread.start();
+    tail.start();
   }
 
   @Override
   public boolean isOpen(String account, long now) {
     Map<String, Long> byInstance = closed.get(account);
     return byInstance == null || byInstance.values().stream().allMatch(until -> until <= now);
-  }
-
-  private void run() {
-    while (!stopping) {
-      try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-        follow(consumer);
-      } catch (InterruptException e) {
-        LOG.debug("The tail of {} is stopped", topic, e);
-      } catch (KafkaException e) {
-        LOG.warn("The tail of {} starts anew: {}", topic, e.toString());
-        pause();
-      }
-    }
-  }
-
-  private void follow(Consumer<byte[], byte[]> consumer) {
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic, ASK).stream()
-            .map(found -> new TopicPartition(found.topic(), found.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToBeginning(partitions);
-    while (!stopping) {
-      consumer.poll(POLL).forEach(this::read);
-    }
   }
 
   private void read(ConsumerRecord<byte[], byte[]> record) {
@@ -134,28 +97,8 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
     return 0;
   }
 
-  private void pause() {
-    try {
-      synchronized (closed) {
-        if (!stopping) {
-          closed.wait(RESTART.toMillis());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   @Override
   public void close() {
-    stopping = true;
-    synchronized (closed) {
-      closed.notifyAll();
-    }
-    try {
-      thread.join(STOP_BOUND_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    tail.close();
   }
 }

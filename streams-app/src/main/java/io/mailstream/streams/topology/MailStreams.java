@@ -9,6 +9,7 @@ import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerde;
+import io.mailstream.streams.reputation.HeardReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Duration;
@@ -54,6 +55,7 @@ public final class MailStreams implements AutoCloseable {
   private volatile Thread starter;
   private volatile KafkaStreamsMetrics metrics;
   private volatile AccountTail accounts;
+  private volatile StreamTail reports;
   private volatile MailstreamAvroSerde<SpecificRecord> serde;
 
   /**
@@ -84,6 +86,13 @@ public final class MailStreams implements AutoCloseable {
   /** The application; empty: it waits for Kafka, its topics or the registry. */
   public Optional<KafkaStreams> streams() {
     return Optional.ofNullable(streams.get());
+  }
+
+  /**
+   * What is known of the tenants' streams; empty: it waits for Kafka, its topics or the registry.
+   */
+  public Optional<HeardReports> reports() {
+    return Optional.ofNullable(reports);
   }
 
   /** How many partitions every keyed topic has; 0: it has not asked Kafka yet. */
@@ -155,6 +164,13 @@ public final class MailStreams implements AutoCloseable {
             topics.accounts(),
             () -> new KafkaConsumer<>(TopologySettings.accountTail(config)),
             avro.deserializer());
+    StreamTail heard =
+        new StreamTail(
+            topics.streamActivity(),
+            topics.streamCommands(),
+            () -> new KafkaConsumer<>(TopologySettings.accountTail(config)),
+            avro.deserializer(),
+            new StreamMeters(meters, policies, clock));
     KafkaStreams starting =
         new KafkaStreams(
             MailTopology.build(
@@ -164,6 +180,7 @@ public final class MailStreams implements AutoCloseable {
                     policies,
                     RecipientHash.of(config),
                     tail,
+                    heard,
                     avro,
                     meters,
                     clock,
@@ -185,6 +202,8 @@ public final class MailStreams implements AutoCloseable {
       streams.set(starting);
       accounts = tail;
       tail.start();
+      reports = heard;
+      heard.start();
       starting.start();
     }
   }
@@ -223,6 +242,9 @@ public final class MailStreams implements AutoCloseable {
     }
     if (accounts != null) {
       accounts.close();
+    }
+    if (reports != null) {
+      reports.close();
     }
     if (metrics != null) {
       metrics.close();

@@ -6,6 +6,7 @@ import io.mailstream.schemas.Topics;
 import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.deduplicate.DeduplicateStep;
 import io.mailstream.streams.hold.HoldSupplier;
+import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.streams.route.RouteStep;
 import io.mailstream.streams.route.Router;
@@ -49,6 +50,7 @@ public final class MailTopology {
   private static final String DISPATCH = "dispatch";
   private static final String TO_RESULTS = "to-results";
   private static final String TO_SUPPRESSIONS = "to-suppressions";
+  private static final String TO_STREAM_ACTIVITY = "to-stream-activity";
   private static final String TO_DISPATCH_TRANSACTIONAL = "to-dispatch-transactional";
   private static final String TO_DISPATCH_BULK = "to-dispatch-bulk";
 
@@ -62,6 +64,7 @@ public final class MailTopology {
    * @param policies what may be sent
    * @param hash what stands for addresses in the suppression list
    * @param accounts which accounts take mail
+   * @param reports what is known of the streams beyond one partition
    * @param avro reads and writes the public topics; shared by all threads
    * @param meters where the steps count
    * @param clock the time of arrival; the driver's own in tests
@@ -73,6 +76,7 @@ public final class MailTopology {
       Policies policies,
       RecipientHash hash,
       OpenAccounts accounts,
+      StreamReports reports,
       Serde<SpecificRecord> avro,
       MeterRegistry meters,
       InstantSource clock,
@@ -144,7 +148,9 @@ public final class MailTopology {
                     ReleaseDecision.factory(suppressions, settings.hash(), router),
                     settings.partitions(),
                     meters,
-                    settings.jitterSeed())),
+                    settings.jitterSeed(),
+                    settings.reports(),
+                    TO_STREAM_ACTIVITY)),
             ROUTE)
         .addProcessor(
             RESULTS,
@@ -167,6 +173,7 @@ public final class MailTopology {
             avro(settings),
             PlacedKey.partitioner(),
             SUPPRESS)
+        .addSink(TO_STREAM_ACTIVITY, topics.streamActivity(), keys(), avro(settings), HOLD)
         .addSink(
             TO_DISPATCH_TRANSACTIONAL,
             topics.dispatch(Lane.TRANSACTIONAL),

@@ -9,6 +9,7 @@ import io.mailstream.v1.Recipient;
 import io.mailstream.v1.RecordOrigin;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendResult;
+import io.mailstream.v1.StreamActivity;
 import io.mailstream.v1.Suppression;
 import java.time.Instant;
 import java.util.List;
@@ -30,6 +31,8 @@ final class SinkSchemas {
       serializer.serialize(topics.dispatch(lane), delivery(lane));
     }
     serializer.serialize(topics.results(), result());
+    serializer.serialize(
+        topics.streamActivity(), new StreamActivity("", "", 0, List.of(), null, Instant.EPOCH));
     serializer.serialize(topics.suppressions(), new Suppression("", List.of(), "", Instant.EPOCH));
   }
 

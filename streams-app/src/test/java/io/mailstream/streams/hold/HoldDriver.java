@@ -1,6 +1,7 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.SendResult;
@@ -79,7 +80,16 @@ final class HoldDriver implements AutoCloseable {
             "hold",
             new HoldSupplier(
                 new HoldSupplier.Settings(
-                    "to-transactional", "to-bulk", "to-results", policies, factory, 1, metrics, 7)),
+                    "to-transactional",
+                    "to-bulk",
+                    "to-results",
+                    policies,
+                    factory,
+                    1,
+                    metrics,
+                    7,
+                    StreamReports.NONE,
+                    "to-activity")),
             "source")
         .addSink(
             "to-transactional",
@@ -88,7 +98,9 @@ final class HoldDriver implements AutoCloseable {
             values.serializer(),
             "hold")
         .addSink("to-bulk", prefix + "bulk", keys.serializer(), values.serializer(), "hold")
-        .addSink("to-results", prefix + "results", keys.serializer(), values.serializer(), "hold");
+        .addSink("to-results", prefix + "results", keys.serializer(), values.serializer(), "hold")
+        .addSink(
+            "to-activity", prefix + "activity", keys.serializer(), values.serializer(), "hold");
   }
 
   long now() {

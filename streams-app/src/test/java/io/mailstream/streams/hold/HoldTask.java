@@ -1,9 +1,16 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.streams.reputation.HeardReports;
+import io.mailstream.streams.reputation.StreamId;
+import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.v1.Lane;
+import io.mailstream.v1.StreamActivity;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -18,6 +25,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /** One task of this step over in-memory stores, which outlive the processor as changelogs do. */
 final class HoldTask {
+
+  /** What people want of the streams. */
+  final Map<StreamId, StreamReports.Order> orders = new HashMap<>();
 
   private final HoldSupplier supplier;
   private final HoldMetrics.Task ignored = new HoldMetrics(new SimpleMeterRegistry()).add();
@@ -68,13 +78,33 @@ final class HoldTask {
                 factory,
                 partitions,
                 new SimpleMeterRegistry(),
-                7));
+                7,
+                new Orders(),
+                "activity"));
     this.context = context;
     this.held = new CountingStore(held);
     state = Stores.inMemoryKeyValueStore(HoldStores.STATE).get();
     held.init(context.getStateStoreContext(), this.held);
     state.init(context.getStateStoreContext(), state);
     start(now);
+  }
+
+  /** The orders, and no word of other partitions. */
+  private final class Orders extends HeardReports {
+    @Override
+    protected Collection<StreamActivity> of(StreamId stream) {
+      return List.of();
+    }
+
+    @Override
+    public Collection<StreamId> streams() {
+      return List.of();
+    }
+
+    @Override
+    public Collection<Order> orders() {
+      return orders.values();
+    }
   }
 
   /** The task moves to another instance: what is in memory is lost, what is in stores is not. */

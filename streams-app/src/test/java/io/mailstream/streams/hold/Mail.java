@@ -135,6 +135,7 @@ final class Mail {
                 limit,
                 Optional.ofNullable(limits.get(tenant + "/" + stream + "/actor")),
                 Optional.ofNullable(limits.get(tenant + "/" + stream + "/recipient")),
+                Optional.empty(),
                 evidenceWindow,
                 false));
       }

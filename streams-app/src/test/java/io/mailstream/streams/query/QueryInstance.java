@@ -59,6 +59,7 @@ final class QueryInstance implements AutoCloseable {
             new QueryApi.Settings(
                 () -> Optional.ofNullable(streams.get()),
                 () -> PARTITIONS,
+                Optional::empty,
                 10_000,
                 self::get,
                 List.of("test:write:" + WRITER, READER),

@@ -42,7 +42,7 @@ class ThrottleTest {
             new Scope.Account("main"), new Scope.Tenant("acme"), new Scope.Stream("acme", "news"));
     assertThat(throttle.gates(new Flow("nobody", "x", "gone"), T0))
         .extracting(Gate::scope)
-        .containsExactly(new Scope.Account("gone"));
+        .containsExactly(new Scope.Account("gone"), new Scope.Stream("nobody", "x"));
   }
 
   @Test
@@ -208,11 +208,13 @@ class ThrottleTest {
                             Optional.of(news),
                             Optional.empty(),
                             Optional.empty(),
+                            Optional.empty(),
                             Duration.ZERO,
                             false)),
                     Optional.of(
                         new StreamPolicy(
                             "*",
+                            Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),
                             Optional.empty(),

@@ -3,6 +3,7 @@ package io.mailstream.streams.topology;
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
+import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
@@ -77,6 +78,7 @@ final class MailDriver implements AutoCloseable {
         PolicyLoader.load(POLICIES),
         RecipientHash.NONE,
         OpenAccounts.ALL,
+        StreamReports.NONE,
         avro,
         meters,
         clock,
