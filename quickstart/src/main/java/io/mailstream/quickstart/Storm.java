@@ -53,7 +53,8 @@ final class Storm extends Scenario {
           "MailstreamHeldTooLong",
           "MailstreamLagNearsRetention",
           "MailstreamTopologyNotRunning",
-          "MailstreamStandbyMissing");
+          "MailstreamStandbyMissing",
+          "MailstreamStreamPaused");
 
   private static final int PER_SECOND = 20;
   private static final Duration CALM = Duration.ofSeconds(30);
