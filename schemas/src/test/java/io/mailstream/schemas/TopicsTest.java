@@ -35,6 +35,8 @@ class TopicsTest {
             "mail.suppression-imports",
             "mail.suppressions",
             "mail.accounts",
+            "mail.stream-activity",
+            "mail.stream-commands",
             "mail.dead-letters");
     assertThat(TOPICS.requests(Lane.BULK)).isEqualTo("mail.requests.bulk");
     assertThat(TOPICS.dispatch(Lane.TRANSACTIONAL)).isEqualTo("mail.dispatch.transactional");
@@ -70,6 +72,8 @@ class TopicsTest {
     Set<String> all = TOPICS.all().stream().map(TopicSpec::name).collect(Collectors.toSet());
     all.remove("mail.dead-letters");
     all.remove("mail.accounts");
+    all.remove("mail.stream-activity");
+    all.remove("mail.stream-commands");
 
     assertThat(TOPICS.copartitioned()).containsExactlyInAnyOrderElementsOf(all);
   }
@@ -80,7 +84,8 @@ class TopicsTest {
         .filteredOn(
             topic -> topic.config().get(TopicConfig.CLEANUP_POLICY_CONFIG).contains("compact"))
         .extracting(TopicSpec::name)
-        .containsExactly("mail.suppressions", "mail.accounts");
+        .containsExactly(
+            "mail.suppressions", "mail.accounts", "mail.stream-activity", "mail.stream-commands");
   }
 
   @Test
