@@ -180,4 +180,18 @@ class QueryApiIT {
       assertThat(response.statusCode()).as(operation + ": " + response.body()).isEqualTo(200);
     }
   }
+
+  @Test
+  void pausedStreamsSayWhy() throws Exception {
+    JsonNode streams =
+        JSON.readTree(get(instances.getFirst(), "/v1/streams").body()).path("streams");
+
+    assertThat(streams)
+        .anySatisfy(stream -> {
+          assertThat(stream.path("stream").asText()).isEqualTo("news");
+          assertThat(stream.path("bounce_rate").asDouble()).isEqualTo(0.06);
+          assertThat(stream.path("paused").path("detail").asText()).isEqualTo("6 of 100 bounced");
+          assertThat(stream.path("paused").has("until")).isFalse();
+        });
+  }
 }

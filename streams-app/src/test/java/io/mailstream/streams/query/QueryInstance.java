@@ -7,15 +7,22 @@ import io.mailstream.runtime.metrics.Metrics;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.hold.HoldStores;
+import io.mailstream.streams.reputation.HeardReports;
+import io.mailstream.streams.reputation.StreamId;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.streams.suppress.Events;
 import io.mailstream.streams.suppress.PlacedKey;
 import io.mailstream.streams.suppress.SuppressStep;
 import io.mailstream.streams.suppress.SuppressionStore;
+import io.mailstream.v1.ActivityBucket;
+import io.mailstream.v1.StreamActivity;
+import io.mailstream.v1.StreamPause;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +54,33 @@ final class QueryInstance implements AutoCloseable {
   static final String READER = "reads";
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private static final HeardReports REPORTS =
+      new HeardReports() {
+        private final StreamActivity paused =
+            new StreamActivity(
+                "acme",
+                "news",
+                1,
+                List.of(new ActivityBucket(Instant.now(), 100L, 6L, 1L)),
+                new StreamPause(Instant.now(), null, "6 of 100 bounced", null),
+                Instant.now());
+
+        @Override
+        protected Collection<StreamActivity> of(StreamId stream) {
+          return stream.equals(new StreamId("acme", "news")) ? List.of(paused) : List.of();
+        }
+
+        @Override
+        public Collection<StreamId> streams() {
+          return List.of(new StreamId("acme", "news"));
+        }
+
+        @Override
+        public Collection<Order> orders() {
+          return List.of();
+        }
+      };
+
   private final AtomicReference<KafkaStreams> streams = new AtomicReference<>();
   private final AtomicReference<HostInfo> self = new AtomicReference<>();
   private final Metrics metrics = Metrics.create("query-test");
@@ -59,7 +93,7 @@ final class QueryInstance implements AutoCloseable {
             new QueryApi.Settings(
                 () -> Optional.ofNullable(streams.get()),
                 () -> PARTITIONS,
-                Optional::empty,
+                () -> Optional.of(REPORTS),
                 10_000,
                 self::get,
                 List.of("test:write:" + WRITER, READER),

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Two instances of a small topology with a list, each asked for what the other has: one pair for
- * all tests of a JVM.
+ * all tests that are run together.
  */
 final class QueryPair {
 
@@ -46,7 +46,7 @@ final class QueryPair {
   static final List<QueryInstance> instances = new ArrayList<>();
 
   private static final int PARTITIONS = QueryInstance.PARTITIONS;
-  private static final HttpClient http = HttpClient.newHttpClient();
+  private static HttpClient http;
   private static Path state;
   private static Topics topics;
   private static ApiContract contract;
@@ -82,6 +82,7 @@ final class QueryPair {
   }
 
   private static void start() throws Exception {
+    http = HttpClient.newHttpClient();
     state = Files.createTempDirectory("query-pair");
     topics = new Topics(EmbeddedKafka.uniquePrefix());
     String brokers = SharedKafka.bootstrapServers();
@@ -100,6 +101,8 @@ final class QueryPair {
 
   private static void stop() {
     instances.forEach(QueryInstance::close);
+    // Surefire runs each class by itself: the next one starts a pair of its own.
+    instances.clear();
     http.close();
     delete(state);
   }
