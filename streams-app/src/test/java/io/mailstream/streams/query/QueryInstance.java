@@ -56,18 +56,9 @@ final class QueryInstance implements AutoCloseable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private static final HeardReports REPORTS =
       new HeardReports() {
-        private final StreamActivity paused =
-            new StreamActivity(
-                "acme",
-                "news",
-                1,
-                List.of(new ActivityBucket(Instant.now(), 100L, 6L, 1L)),
-                new StreamPause(Instant.now(), null, "6 of 100 bounced", null),
-                Instant.now());
-
         @Override
         protected Collection<StreamActivity> of(StreamId stream) {
-          return stream.equals(new StreamId("acme", "news")) ? List.of(paused) : List.of();
+          return stream.equals(new StreamId("acme", "news")) ? List.of(news()) : List.of();
         }
 
         @Override
@@ -106,6 +97,17 @@ final class QueryInstance implements AutoCloseable {
                 meters));
     server = HttpService.start("query", "127.0.0.1", 0, new Health(), metrics, api::register);
     self.set(new HostInfo("127.0.0.1", server.port()));
+  }
+
+  private static StreamActivity news() {
+    Instant now = Instant.now();
+    return new StreamActivity(
+        "acme",
+        "news",
+        1,
+        List.of(new ActivityBucket(now, 100L, 6L, 1L)),
+        new StreamPause(now, null, "6 of 100 bounced", null),
+        now);
   }
 
   /** An API without a topology behind it. */
