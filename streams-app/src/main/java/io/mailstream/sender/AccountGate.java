@@ -50,7 +50,7 @@ final class AccountGate implements AutoCloseable {
   private volatile Optional<AccountQuota> quota = Optional.empty();
   private volatile String renewalTrouble = "";
   private volatile double rate = Double.POSITIVE_INFINITY;
-  private double share;
+  private volatile double share;
 
   private record Parked(long until, String why) {}
 
@@ -69,9 +69,23 @@ final class AccountGate implements AutoCloseable {
       Optional<Double> ratePerSecond,
       Optional<Double> quotaLeft) {
 
-    /** Whether another says the same on where mail may go. */
+    /** What a rate may differ by without a word. */
+    private static final double LITTLE = 0.05;
+
+    /** Whether another says about the same on where mail may go, and how fast. */
     boolean isSameFor(State other) {
-      return status == other.status && until.equals(other.until);
+      return status == other.status
+          && until.equals(other.until)
+          && Math.abs(paced() - other.paced()) <= LITTLE * paced();
+    }
+
+    private double paced() {
+      return ratePerSecond.orElse(Double.MAX_VALUE);
+    }
+
+    /** Whether it says anything that ages: how fast, or how much. */
+    boolean ages() {
+      return ratePerSecond.isPresent() || quotaLeft.isPresent();
     }
   }
 
@@ -329,7 +343,7 @@ final class AccountGate implements AutoCloseable {
         status,
         until == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(until)),
         Optional.of(detail).filter(text -> !text.isEmpty()),
-        Optional.of(rate).filter(Double::isFinite),
+        Optional.of(share == 0 ? 0 : rate).filter(Double::isFinite),
         quota.map(AccountQuota::remainingToday).filter(left -> left >= 0));
   }
 

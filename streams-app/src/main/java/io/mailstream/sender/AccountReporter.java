@@ -127,7 +127,8 @@ final class AccountReporter implements AutoCloseable {
   }
 
   private static boolean isOld(Said before, AccountGate.State state) {
-    return !before.state().equals(state) && System.nanoTime() - before.at() > REPEAT;
+    return (state.ages() || !before.state().equals(state))
+        && System.nanoTime() - before.at() > REPEAT;
   }
 
   private void report(

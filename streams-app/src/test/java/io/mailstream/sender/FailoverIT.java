@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +139,27 @@ class FailoverIT {
     // The breaker has opened, so not everything was tried there.
     assertThat(handedOver).isNotEmpty().hasSizeLessThan(100);
     assertThat(first.inbox().accepted()).isEqualTo(handedOver.size());
+    assertNothingTwice();
+  }
+
+  @Test
+  void whatTheEspTakesSlowlyWaitsInTheTopology() {
+    first.behave(SesBehaviour.defaults().maxSendRate(10));
+    second.behave(SesBehaviour.defaults().maxSendRate(10));
+    SenderRig.await(
+        "mail that is given to the sender no faster than it is sent",
+        () -> {
+          int before = pipeline.requests();
+          send(40);
+          pipeline.awaitResults(before + 40);
+          LongSummaryStatistics dispatched =
+              pipeline.results().stream()
+                  .skip(before)
+                  .mapToLong(result -> result.getDispatchedAt().toEpochMilli())
+                  .summaryStatistics();
+          // At once without a pace; 40 at 12 a second, less a burst, with it.
+          return dispatched.getMax() - dispatched.getMin() > 1_500;
+        });
     assertNothingTwice();
   }
 

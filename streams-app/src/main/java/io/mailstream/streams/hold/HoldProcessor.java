@@ -56,7 +56,9 @@ final class HoldProcessor
     state.exchangeSchemas(codec, Delivery.getClassSchema());
     task = metrics.add();
     totals = new HoldTotals(state.totals(), task);
-    Throttle throttle = new Throttle(new Limits(settings.policies(), settings.partitions()), state);
+    Throttle throttle =
+        new Throttle(
+            new Limits(settings.policies(), settings.partitions()), settings.rates(), state);
     queue =
         new HoldQueue(
             settings.policies(),

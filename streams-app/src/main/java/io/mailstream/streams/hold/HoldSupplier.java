@@ -2,6 +2,7 @@ package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
 import io.mailstream.streams.reputation.StreamReports;
+import io.mailstream.streams.throttle.AccountRates;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -39,6 +40,7 @@ public final class HoldSupplier
    * @param bulkDispatch the child that takes deliveries of the bulk lane
    * @param results the child that takes results
    * @param policies limits, retries and evidence windows
+   * @param rates how fast the accounts take mail
    * @param releaseCheck what is decided again at release
    * @param partitions the partition count that limits are split over, at least 1
    * @param metrics where the step's metrics go
@@ -51,6 +53,7 @@ public final class HoldSupplier
       String bulkDispatch,
       String results,
       Policies policies,
+      AccountRates rates,
       ReleaseCheck.Factory releaseCheck,
       int partitions,
       MeterRegistry metrics,

@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * One scope as mail meets it: a bucket where the scope has a limit, and a time until which it is
- * closed altogether.
+ * One scope as mail meets it: a bucket where the scope has a limit, a time until which it is closed
+ * altogether, and at an account the pace at which it takes mail.
  *
- * <p>Its state is 25 bytes: a version, the tokens, when they were counted, and until when it is
- * closed.
+ * <p>Its state, without the pace, is 25 bytes: a version, the tokens, when they were counted, and
+ * until when it is closed.
  */
 public final class Gate {
 
@@ -18,12 +18,19 @@ public final class Gate {
 
   private final Scope scope;
   private final Optional<TokenBucket> bucket;
+  private Optional<AccountPace> pace = Optional.empty();
   private long closedUntil;
 
   private Gate(Scope scope, Optional<TokenBucket> bucket, long closedUntil) {
     this.scope = scope;
     this.bucket = bucket;
     this.closedUntil = closedUntil;
+  }
+
+  /** The same gate, which lets no more pass than an account takes. */
+  Gate at(AccountPace account) {
+    pace = Optional.of(account);
+    return this;
   }
 
   static Gate fresh(Scope scope, Optional<BucketSize> size, long now) {
@@ -80,7 +87,9 @@ public final class Gate {
 
   /** Whether a delivery of the lane may pass now. */
   public boolean isOpen(Lane lane, long now) {
-    return closedUntil <= now && (bucket.isEmpty() || bucket.get().has(lane, now));
+    return closedUntil <= now
+        && (bucket.isEmpty() || bucket.get().has(lane, now))
+        && (pace.isEmpty() || pace.get().has(lane, now));
   }
 
   /** Whether it is closed altogether, however many tokens there are. */
@@ -90,7 +99,9 @@ public final class Gate {
 
   /** When a delivery of the lane could next pass, if nobody else passed before. */
   public long opensAt(Lane lane, long now) {
-    return Math.max(closedUntil, bucket.map(b -> b.availableAt(lane, now)).orElse(now));
+    long byLimit = bucket.map(b -> b.availableAt(lane, now)).orElse(now);
+    long byPace = pace.map(p -> p.availableAt(lane, now)).orElse(now);
+    return Math.max(closedUntil, Math.max(byLimit, byPace));
   }
 
   /** Whether it says nothing that a new one would not say. */
@@ -104,6 +115,7 @@ public final class Gate {
 
   void take(Lane lane, long now) {
     bucket.ifPresent(b -> b.take(lane, now));
+    pace.ifPresent(p -> p.take(lane, now));
   }
 
   void open() {

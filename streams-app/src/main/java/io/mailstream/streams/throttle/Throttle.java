@@ -24,14 +24,21 @@ public final class Throttle {
 
   private final Limits limits;
   private final GateStates states;
+  private final AccountRates rates;
   private final Map<Scope, Gate> gates = new HashMap<>();
+  private final Map<String, AccountPace> paces = new HashMap<>();
   private final Map<Flow, List<Gate>> byFlow = new HashMap<>();
   private Optional<Scope> sweptUpTo = Optional.empty();
   private int fresh;
 
-  /** A throttle over states that may be left from before. */
-  public Throttle(Limits limits, GateStates states) {
+  /**
+   * A throttle over states that may be left from before.
+   *
+   * @param rates how fast the accounts take mail
+   */
+  public Throttle(Limits limits, AccountRates rates, GateStates states) {
     this.limits = limits;
+    this.rates = rates;
     this.states = states;
   }
 
@@ -147,6 +154,11 @@ public final class Throttle {
         state.isPresent()
             ? Gate.decode(scope, size, state.get(), now)
             : Gate.fresh(scope, size, now);
+    if (scope instanceof Scope.Account(String account)) {
+      gate.at(
+          paces.computeIfAbsent(
+              account, name -> new AccountPace(name, rates, limits.partitions())));
+    }
     fresh += state.isPresent() ? 0 : 1;
     gates.put(scope, gate);
     return gate;

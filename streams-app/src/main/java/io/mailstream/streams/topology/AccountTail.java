@@ -1,12 +1,10 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.schemas.serde.RegistryUnavailableException;
-import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.AccountState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -17,11 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the senders say of the accounts, read from {@code mail.accounts} from its beginning. An
- * account takes mail unless an instance says that it does not, and until when. What cannot be read,
- * or comes late, costs mail a detour through the sender and nothing else.
+ * What the senders say of the accounts, read from {@code mail.accounts} from its beginning. What
+ * cannot be read, or comes late, costs mail a detour through the sender and nothing else.
  */
-final class AccountTail implements OpenAccounts, AutoCloseable {
+final class AccountTail implements KnownAccounts, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AccountTail.class);
 
@@ -29,8 +26,7 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
   private final Deserializer<SpecificRecord> avro;
   private final TopicTail tail;
 
-  /** By account and instance, until when it takes none. */
-  private final Map<String, Map<String, Long>> closed = new ConcurrentHashMap<>();
+  private final AccountWords words = new AccountWords();
 
   /**
    * A tail that reads nothing yet.
@@ -53,8 +49,12 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
 
   @Override
   public boolean isOpen(String account, long now) {
-    Map<String, Long> byInstance = closed.get(account);
-    return byInstance == null || byInstance.values().stream().allMatch(until -> until <= now);
+    return words.isOpen(account, now);
+  }
+
+  @Override
+  public double perSecond(String account, long now) {
+    return words.perSecond(account, now);
   }
 
   private void read(ConsumerRecord<byte[], byte[]> record) {
@@ -66,26 +66,27 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
     }
     String account = key.substring(0, slash);
     String instance = key.substring(slash + 1);
-    long until = record.value() == null ? 0 : closedUntil(record);
-    Map<String, Long> byInstance = closed.computeIfAbsent(account, a -> new ConcurrentHashMap<>());
-    Long before = until == 0 ? byInstance.remove(instance) : byInstance.put(instance, until);
-    if ((before == null) != (until == 0)) {
+    boolean changed =
+        state(record)
+            .map(state -> words.said(account, instance, state))
+            .orElseGet(() -> words.withdrawn(account, instance));
+    if (changed) {
       LOG.info(
           "Account {} {} by the word of {}",
           account,
-          until == 0 ? "takes mail again" : "takes no mail",
+          words.isOpen(account, record.timestamp()) ? "takes mail again" : "takes no mail",
           instance);
     }
   }
 
-  /** Until when it keeps mail from the account; 0: it does not. */
-  private long closedUntil(ConsumerRecord<byte[], byte[]> record) {
+  /** What is said; empty: nothing more. */
+  private Optional<AccountState> state(ConsumerRecord<byte[], byte[]> record) {
+    if (record.value() == null) {
+      return Optional.empty();
+    }
     try {
       if (avro.deserialize(topic, record.headers(), record.value()) instanceof AccountState state) {
-        return switch (state.getStatus()) {
-          case SUSPENDED, PARKED -> state.getUntil() == null ? 0 : state.getUntil().toEpochMilli();
-          case UNKNOWN, OPEN, SLOWED -> 0;
-        };
+        return Optional.of(state);
       }
       LOG.warn("{}@{} is no state of an account: passed over", topic, record.offset());
     } catch (SerializationException e) {
@@ -94,7 +95,7 @@ final class AccountTail implements OpenAccounts, AutoCloseable {
       }
       LOG.warn("{}@{} cannot be read: passed over: {}", topic, record.offset(), e.getMessage());
     }
-    return 0;
+    return Optional.empty();
   }
 
   @Override

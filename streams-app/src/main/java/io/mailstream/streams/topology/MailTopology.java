@@ -7,7 +7,6 @@ import io.mailstream.store.SuppressionState;
 import io.mailstream.streams.deduplicate.DeduplicateStep;
 import io.mailstream.streams.hold.HoldSupplier;
 import io.mailstream.streams.reputation.StreamReports;
-import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.streams.route.RouteStep;
 import io.mailstream.streams.route.Router;
 import io.mailstream.streams.suppress.PlacedKey;
@@ -63,7 +62,7 @@ public final class MailTopology {
    * @param partitions the partition count of every keyed topic
    * @param policies what may be sent
    * @param hash what stands for addresses in the suppression list
-   * @param accounts which accounts take mail
+   * @param accounts which accounts take mail, and how fast
    * @param reports what is known of the streams beyond one partition
    * @param avro reads and writes the public topics; shared by all threads
    * @param meters where the steps count
@@ -75,7 +74,7 @@ public final class MailTopology {
       int partitions,
       Policies policies,
       RecipientHash hash,
-      OpenAccounts accounts,
+      KnownAccounts accounts,
       StreamReports reports,
       Serde<SpecificRecord> avro,
       MeterRegistry meters,
@@ -145,6 +144,7 @@ public final class MailTopology {
                     DISPATCH,
                     RESULTS,
                     policies,
+                    settings.accounts(),
                     ReleaseDecision.factory(suppressions, settings.hash(), router),
                     settings.partitions(),
                     meters,

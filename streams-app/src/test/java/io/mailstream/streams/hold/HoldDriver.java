@@ -3,6 +3,7 @@ package io.mailstream.streams.hold;
 import io.mailstream.policy.Policies;
 import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.suppress.AnyRecordSerde;
+import io.mailstream.streams.throttle.AccountRates;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.SendResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -84,6 +85,7 @@ final class HoldDriver implements AutoCloseable {
                     "to-bulk",
                     "to-results",
                     policies,
+                    AccountRates.UNKNOWN,
                     factory,
                     1,
                     metrics,

@@ -29,6 +29,9 @@ final class HoldTask {
   /** What people want of the streams. */
   final Map<StreamId, StreamReports.Order> orders = new HashMap<>();
 
+  /** How fast accounts take mail; others: as fast as it comes. */
+  final Map<String, Double> rates = new HashMap<>();
+
   private final HoldSupplier supplier;
   private final HoldMetrics.Task ignored = new HoldMetrics(new SimpleMeterRegistry()).add();
   private final CountingStore held;
@@ -75,6 +78,7 @@ final class HoldTask {
                 "bulk",
                 "results",
                 policies,
+                (account, at) -> rates.getOrDefault(account, Double.POSITIVE_INFINITY),
                 factory,
                 partitions,
                 new SimpleMeterRegistry(),

@@ -229,7 +229,7 @@ class ThrottleTest {
             1024,
             1024,
             1);
-    return new Throttle(new Limits(policies, partitions), states);
+    return new Throttle(new Limits(policies, partitions), AccountRates.UNKNOWN, states);
   }
 
   private static final class States implements GateStates {

@@ -4,7 +4,6 @@ import io.mailstream.policy.PolicyLoader;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.reputation.StreamReports;
-import io.mailstream.streams.route.OpenAccounts;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
@@ -77,7 +76,7 @@ final class MailDriver implements AutoCloseable {
         partitions,
         PolicyLoader.load(POLICIES),
         RecipientHash.NONE,
-        OpenAccounts.ALL,
+        KnownAccounts.NONE,
         StreamReports.NONE,
         avro,
         meters,
