@@ -2,6 +2,7 @@ package io.mailstream.streams.hold;
 
 import io.mailstream.schemas.DeliveryId;
 import io.mailstream.streams.reputation.StreamGuard;
+import io.mailstream.streams.reputation.StreamId;
 import io.mailstream.streams.throttle.Limits;
 import io.mailstream.streams.throttle.Throttle;
 import io.mailstream.v1.Cancellation;
@@ -10,9 +11,12 @@ import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.Lane;
+import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.SendResult;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -126,8 +130,24 @@ final class HoldProcessor
 
   @Override
   public void end(Held held, SendResult result, long now) {
+    if (held.reason() == HoldReason.STREAM_PAUSED) {
+      tellOfPause(held.delivery(), result);
+    }
     context.forward(
         new Record<>(held.recipientKey(), result, now, held.headers()), settings.results());
+  }
+
+  private void tellOfPause(Delivery delivery, SendResult result) {
+    List<ReasonCode> reasons = new ArrayList<>(result.getReasons());
+    reasons.add(ReasonCode.STREAM_PAUSED);
+    result.setReasons(reasons);
+    String why =
+        guard
+            .lastPause(new StreamId(delivery.getTenant(), delivery.getStream()))
+            .map(": "::concat)
+            .orElse("");
+    result.setDetail(
+        "%s; it was held because its stream was paused%s".formatted(result.getDetail(), why));
   }
 
   @Override

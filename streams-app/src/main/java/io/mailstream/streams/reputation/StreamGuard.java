@@ -39,6 +39,7 @@ public final class StreamGuard {
   private final Map<StreamId, Optional<ReputationRule>> rules = new HashMap<>();
   private final Map<StreamId, Tally> counted = new HashMap<>();
   private final Map<String, Boolean> seen = new LinkedHashMap<>();
+  private final Map<StreamId, String> lastPauses = new HashMap<>();
   private long lastTick;
 
   /** What the guard acts on. */
@@ -67,7 +68,13 @@ public final class StreamGuard {
     this.partition = partition;
     this.reports = reports;
     this.surroundings = surroundings;
-    surroundings.states().forEach((id, state) -> states.put(id, StreamState.decode(state)));
+    surroundings
+        .states()
+        .forEach((id, encoded) -> {
+          StreamState state = StreamState.decode(encoded);
+          states.put(id, state);
+          state.pause().ifPresent(pause -> lastPauses.put(id, pause.detail()));
+        });
   }
 
   /** A delivery was given to the sender. */
@@ -101,6 +108,11 @@ public final class StreamGuard {
       }
       count(event.getTenant(), event.getStream(), tally);
     }
+  }
+
+  /** Why a stream is paused, or was last; for people. Empty: not since this guard began. */
+  public Optional<String> lastPause(StreamId stream) {
+    return Optional.ofNullable(lastPauses.get(stream));
   }
 
   private void count(String tenant, String stream, Tally tally) {
@@ -140,7 +152,10 @@ public final class StreamGuard {
       state
           .pause()
           .ifPresentOrElse(
-              pause -> surroundings.close(id, pause.until(), now),
+              pause -> {
+                lastPauses.put(id, pause.detail());
+                surroundings.close(id, pause.until(), now);
+              },
               () -> surroundings.open(id, now));
     }
     if (state.isIdle()) {

@@ -3,12 +3,18 @@ package io.mailstream.streams.hold;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.schemas.DeliveryId;
 import io.mailstream.streams.reputation.StreamId;
 import io.mailstream.streams.reputation.StreamReports;
+import io.mailstream.v1.Cancellation;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.Lane;
+import io.mailstream.v1.ReasonCode;
+import io.mailstream.v1.ResultStatus;
+import io.mailstream.v1.SendResult;
 import io.mailstream.v1.StreamActivity;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +62,36 @@ class HoldPauseTest {
     assertThat(sent()).containsExactly("n1");
   }
 
+  @Test
+  void whatEndsInAPauseSaysSo() {
+    order(true, Long.MAX_VALUE);
+    Delivery cancelled = Mail.delivery("n1", "acme", "news", Lane.BULK);
+    cancelled.setDeliveryId(DeliveryId.of("acme", "key-n1", "n1@example.com"));
+    task.send(cancelled, now);
+    Delivery expiring = Mail.delivery("n2", "acme", "news", Lane.BULK);
+    expiring.setExpiresAt(Instant.ofEpochMilli(now + 5 * SECOND));
+    task.send(expiring, now);
+    task.send(
+        new Cancellation("acme", "key-n1", "n1@example.com", null, Instant.ofEpochMilli(now)), now);
+    now += 10 * SECOND;
+    order(false, 0);
+
+    assertThat(task.taken())
+        .filteredOn(SendResult.class::isInstance)
+        .extracting(SendResult.class::cast)
+        .allMatch(result -> result.getReasons().getLast() == ReasonCode.STREAM_PAUSED)
+        .allMatch(result -> result.getDetail().contains("paused: under review"))
+        .extracting(SendResult::getStatus)
+        .containsExactly(ResultStatus.CANCELLED, ResultStatus.EXPIRED);
+  }
+
   private long now() {
     return Mail.START;
   }
 
   private void order(boolean pause, long until) {
-    task.orders.put(NEWS, new StreamReports.Order(NEWS, pause, until, now, "", Optional.of("ops")));
+    task.orders.put(
+        NEWS, new StreamReports.Order(NEWS, pause, until, now, "under review", Optional.of("ops")));
     tick();
   }
 
