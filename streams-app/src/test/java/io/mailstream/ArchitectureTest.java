@@ -151,6 +151,15 @@ class ArchitectureTest {
         .check(production);
   }
 
+  /** Beside the runtime's package of traces, whose classes are not among these. */
+  @Test
+  void nobodyKnowsOpenTelemetry() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(resideInAPackage("io.opentelemetry.."))
+        .check(production);
+  }
+
   @Test
   void onlyTheSmtpPackageKnowsJakartaMail() {
     noClasses()

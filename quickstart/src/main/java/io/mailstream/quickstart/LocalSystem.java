@@ -7,6 +7,7 @@ import io.mailstream.embedded.ses.SesSimulator;
 import io.mailstream.embedded.ses.SnsOptions;
 import io.mailstream.embedded.ses.SnsTopic;
 import io.mailstream.runtime.lifecycle.Shutdown;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.UnsubscribeKeys;
@@ -46,6 +47,7 @@ final class LocalSystem implements AutoCloseable {
   private final Path data;
   private final Plot plot;
   private final Console console;
+  private final Tracing.Factory tracing;
   private final Shutdown shutdown = new Shutdown();
   private final HttpClient http = HttpClient.newHttpClient();
   private volatile EmbeddedKafka kafka;
@@ -62,6 +64,13 @@ final class LocalSystem implements AutoCloseable {
    * @param data the directory that all data lies in
    */
   LocalSystem(QuickstartPorts ports, Plot plot, Path data, Console console) {
+    this(ports, plot, data, console, Tracing::create);
+  }
+
+  /** The same with tracing of another kind. */
+  LocalSystem(
+      QuickstartPorts ports, Plot plot, Path data, Console console, Tracing.Factory tracing) {
+    this.tracing = tracing;
     this.ports = ports;
     this.plot = plot;
     this.data = data;
@@ -96,12 +105,15 @@ final class LocalSystem implements AutoCloseable {
     }
     createTopics();
     webhooks =
-        part("webhook ingester", ports.webhooks(), () -> WebhookIngestApp.start(webhookSettings()));
+        part(
+            "webhook ingester",
+            ports.webhooks(),
+            () -> WebhookIngestApp.start(webhookSettings(), tracing));
     streams =
         part(
             "topology, sender and query API",
             ports.api(),
-            () -> StreamsApp.start(streamsSettings()));
+            () -> StreamsApp.start(streamsSettings(), tracing));
     awaitReady();
     writeClientProperties();
   }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mailstream.cli.Mailstream;
 import io.mailstream.cli.Terminal;
+import io.mailstream.runtime.tracing.OtelTracing;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.v1.Lane;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -20,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole system end to end: what the demonstration tells is asserted, and the monitor's mail
- * comes through, twice on the same data.
+ * comes through, twice on the same data. The first time with traces, of which one is followed.
  */
 class QuickstartIT {
 
@@ -32,7 +36,12 @@ class QuickstartIT {
   @Test
   void theDemonstrationComesOutAsToldAlsoOnOldData() throws Exception {
     QuickstartPorts ports = QuickstartPorts.free();
-    try (LocalSystem system = startedOn(ports)) {
+    InMemorySpanExporter spans = InMemorySpanExporter.create();
+    Tracing.Factory inMemory =
+        (config, service, meters) -> OtelTracing.to(service, 0, SimpleSpanProcessor.create(spans));
+    try (LocalSystem system = startedOn(ports, inMemory);
+        TracedMail traced = new TracedMail(system, spans)) {
+      traced.send();
       assertThat(theDemonstrationOn(system)).as(story()).isTrue();
       assertThat(story())
           .contains(
@@ -52,13 +61,14 @@ class QuickstartIT {
       theReadmesProducerIsServedBy(system);
       new Unsubscriber(system).endTheNewsletter();
       new ReplayedLetter(system).isSentOnce();
+      traced.isOneTrace();
       MetricsAtWork metrics = new MetricsAtWork(system);
       metrics.addUp();
       metrics.areAsDocumented();
     }
     assertThat(ports.taken(Plot.MAIN)).isEmpty();
 
-    try (LocalSystem system = startedOn(ports)) {
+    try (LocalSystem system = startedOn(ports, Tracing::create)) {
       assertThat(theDemonstrationOn(system)).as(story()).isTrue();
     }
     assertThat(ports.taken(Plot.MAIN)).isEmpty();
@@ -77,8 +87,9 @@ class QuickstartIT {
     assertThat(ports.taken(Plot.FAILOVER)).isEmpty();
   }
 
-  private LocalSystem startedOn(QuickstartPorts ports) throws InterruptedException {
-    LocalSystem system = new LocalSystem(ports, Plot.MAIN, data, console);
+  private LocalSystem startedOn(QuickstartPorts ports, Tracing.Factory tracing)
+      throws InterruptedException {
+    LocalSystem system = new LocalSystem(ports, Plot.MAIN, data, console, tracing);
     system.start();
     return system;
   }

@@ -21,6 +21,9 @@ public final class DeliveryTags {
   /** The stream. */
   public static final String STREAM = PREFIX + "stream";
 
+  /** The trace that the mail belongs to, as the step of its call: a W3C traceparent. */
+  public static final String TRACEPARENT = PREFIX + "traceparent";
+
   /**
    * What a request's own tag {@code name} begins with where the ESP mixes tags with fields of its
    * events, as SendGrid does: there it travels as {@code ms_tag_name}. Where tags have a place of

@@ -11,6 +11,7 @@ import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.sender.SenderRole;
 import io.mailstream.streams.topology.TopologySettings;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ public final class StreamsApp implements AutoCloseable {
   private static final Duration REST_BOUND = Duration.ofMillis(300);
 
   private static final Duration SMALL_BOUND = Duration.ofSeconds(2);
+
+  private static final String NAME = "streams-app";
 
   private final HttpService http;
   private final Health health;
@@ -72,12 +75,18 @@ public final class StreamsApp implements AutoCloseable {
    * @throws PolicyFaults where the policies have
    */
   public static StreamsApp start(Map<String, String> settings) {
+    return start(settings, Tracing::create);
+  }
+
+  /** The same with tracing of another kind. */
+  public static StreamsApp start(Map<String, String> settings, Tracing.Factory traces) {
     StreamsAppConfig config = new StreamsAppConfig(settings);
     Logging.configure(CommonConfig.logsClearAddresses(config));
     Policies policies = PolicyLoader.load(config.policiesFile());
-    Metrics metrics = Metrics.create("streams-app");
+    Metrics metrics = Metrics.create(NAME);
+    Tracing tracing = traces.create(config, NAME, metrics.registry());
     AtomicReference<HostInfo> self = new AtomicReference<>();
-    List<Role> roles = roles(config, policies, metrics, self);
+    List<Role> roles = roles(config, policies, metrics, tracing, self);
     Dependencies dependencies = new Dependencies(config);
     Health health = new Health();
     dependencies.checks().forEach(health::readiness);
@@ -95,6 +104,7 @@ public final class StreamsApp implements AutoCloseable {
     } catch (RuntimeException e) {
       closeAll(roles);
       dependencies.close();
+      tracing.close();
       metrics.close();
       throw e;
     }
@@ -110,18 +120,23 @@ public final class StreamsApp implements AutoCloseable {
     shutdown.register("roles", rolesBound, () -> closeAll(roles));
     shutdown.register("http", SMALL_BOUND, http);
     shutdown.register("readiness", SMALL_BOUND, dependencies);
+    shutdown.register("traces", SMALL_BOUND, tracing);
     shutdown.register("metrics", SMALL_BOUND, metrics);
     return new StreamsApp(http, health, shutdown);
   }
 
   private static List<Role> roles(
-      StreamsAppConfig config, Policies policies, Metrics metrics, AtomicReference<HostInfo> self) {
+      StreamsAppConfig config,
+      Policies policies,
+      Metrics metrics,
+      Tracing tracing,
+      AtomicReference<HostInfo> self) {
     List<Role> roles = new ArrayList<>();
     if (config.roles().contains(StreamsAppConfig.TOPOLOGY)) {
-      roles.add(new TopologyRole(config, policies, metrics.registry(), self::get));
+      roles.add(new TopologyRole(config, policies, metrics.registry(), tracing, self::get));
     }
     if (config.roles().contains(StreamsAppConfig.SENDER)) {
-      roles.add(new SenderRole(config, policies, metrics.registry()));
+      roles.add(new SenderRole(config, policies, metrics.registry(), tracing));
     }
     return roles;
   }

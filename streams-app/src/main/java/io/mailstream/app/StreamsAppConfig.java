@@ -2,6 +2,7 @@ package io.mailstream.app;
 
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.runtime.tracing.TracingConfig;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.sender.SenderConfig;
 import io.mailstream.sender.UnsubscribeSettings;
@@ -63,7 +64,8 @@ public final class StreamsAppConfig extends ServiceConfig {
                 "The YAML file with the policies: accounts, tenants, streams, limits. The same for"
                     + " every process of an installation.");
     return UnsubscribeSettings.define(
-        SenderConfig.define(QuerySettings.define(TopologySettings.define(def))));
+        SenderConfig.define(
+            QuerySettings.define(TopologySettings.define(TracingConfig.define(def)))));
   }
 
   /** The prefixes that are passed through, with their locked keys and why. */

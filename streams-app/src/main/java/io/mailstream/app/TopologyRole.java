@@ -4,6 +4,7 @@ import io.helidon.webserver.http.HttpRouting;
 import io.mailstream.policy.Policies;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.health.HealthCheck;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerde;
@@ -26,6 +27,7 @@ final class TopologyRole implements Role {
   private final StreamsAppConfig config;
   private final Policies policies;
   private final MeterRegistry meters;
+  private final Tracing tracing;
   private final Supplier<HostInfo> self;
   private final QueryApi queries;
   private volatile MailStreams mail;
@@ -33,13 +35,19 @@ final class TopologyRole implements Role {
   /**
    * The role.
    *
+   * @param tracing makes spans of what happens to a mail
    * @param self where other instances reach this one; asked once the HTTP server listens
    */
   TopologyRole(
-      StreamsAppConfig config, Policies policies, MeterRegistry meters, Supplier<HostInfo> self) {
+      StreamsAppConfig config,
+      Policies policies,
+      MeterRegistry meters,
+      Tracing tracing,
+      Supplier<HostInfo> self) {
     this.config = config;
     this.policies = policies;
     this.meters = meters;
+    this.tracing = tracing;
     this.self = self;
     this.queries =
         new QueryApi(
@@ -75,7 +83,7 @@ final class TopologyRole implements Role {
 
   @Override
   public void start() {
-    mail = new MailStreams(config, policies, meters, InstantSource.system(), self.get());
+    mail = new MailStreams(config, policies, meters, tracing, InstantSource.system(), self.get());
     mail.start();
   }
 

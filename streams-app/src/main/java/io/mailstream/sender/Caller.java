@@ -35,6 +35,7 @@ final class Caller {
   private final InstantSource clock;
   private final Checkpoints checkpoints;
   private final SenderMetrics metrics;
+  private final TracedCalls calls;
   private final Consumer<Completion> completions;
 
   Caller(LoopParts parts, Consumer<Completion> completions) {
@@ -46,6 +47,7 @@ final class Caller {
     this.clock = parts.clock();
     this.checkpoints = parts.checkpoints();
     this.metrics = parts.metrics();
+    this.calls = parts.calls();
     this.completions = completions;
   }
 
@@ -232,7 +234,7 @@ final class Caller {
     long begun = System.nanoTime();
     SendOutcome outcome;
     try {
-      outcome = send.account().provider().send(message);
+      outcome = calls.call(send, message);
     } catch (RuntimeException e) {
       LOG.error(
           "The provider of account {} failed on delivery {}: the outcome is unknown",

@@ -121,7 +121,7 @@ final class Endings {
         onReturned.accept(send);
       }
     } else if (owned) {
-      send.ended(outcome, codec.outcome(send.source(), send.delivery(), outcome, clock.millis()));
+      send.ended(outcome, codec.outcome(send, outcome, clock.millis()));
       send.partition().progress().finish(send);
     } else {
       testify(send, outcome);
@@ -133,7 +133,7 @@ final class Endings {
     outcome
         .evidence(send.delivery(), clock.millis())
         .ifPresent(event -> {
-          committer.add(codec.evidence(send.source(), event));
+          committer.add(codec.evidence(send, event));
           metrics.evidence();
           LOG.info(
               "Delivery {} ended after its partition {} went elsewhere: given as evidence",

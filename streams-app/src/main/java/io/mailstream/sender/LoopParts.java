@@ -24,6 +24,7 @@ record LoopParts(
     RecipientGate recipients,
     Checkpoints checkpoints,
     SenderMetrics metrics,
+    TracedCalls calls,
     InstantSource clock) {
 
   /** Both lanes. */

@@ -245,7 +245,7 @@ final class Planner {
   }
 
   private boolean end(Send head, Outcome outcome, Room room, long now) {
-    head.ended(outcome, codec.outcome(head.source(), head.delivery(), outcome, now));
+    head.ended(outcome, codec.outcome(head, outcome, now));
     return finishHead(head.partition().progress(), room);
   }
 

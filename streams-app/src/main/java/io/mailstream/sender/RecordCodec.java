@@ -1,5 +1,6 @@
 package io.mailstream.sender;
 
+import io.mailstream.runtime.tracing.TraceContext;
 import io.mailstream.schemas.DeadLetterHeaders;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.AccountState;
@@ -11,12 +12,10 @@ import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.SendResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -30,9 +29,6 @@ import org.apache.kafka.common.serialization.Serializer;
  * where the registry is: that says nothing of the record, and it is tried again.
  */
 final class RecordCodec {
-
-  /** The headers that carry a trace from hop to hop (W3C Trace Context). */
-  private static final List<String> TRACE_HEADERS = List.of("traceparent", "tracestate");
 
   /** What a record takes on the wire beyond its key and value, generously. */
   private static final int OVERHEAD = 4 * 1024;
@@ -76,8 +72,8 @@ final class RecordCodec {
   }
 
   /** The record that tells of an outcome, keyed as its delivery. */
-  ProducerRecord<byte[], byte[]> outcome(
-      ConsumerRecord<byte[], byte[]> source, Delivery delivery, Outcome outcome, long now) {
+  ProducerRecord<byte[], byte[]> outcome(Send send, Outcome outcome, long now) {
+    ConsumerRecord<byte[], byte[]> source = send.source();
     byte[] value = serialize(outcome.value());
     if (outcome.value() instanceof Deferral
         && value.length + source.key().length + OVERHEAD > Topics.MAX_MAIL_BYTES) {
@@ -85,22 +81,25 @@ final class RecordCodec {
       // cut, and a record that no topic takes would stop the line.
       Outcome end =
           Outcome.failed(
-              delivery,
+              send.delivery(),
               ReasonCode.TOO_LARGE,
               "it had to go back (%s), but is too large for that: %d bytes"
                   .formatted(outcome.kind(), value.length),
               now);
-      return outcome(source, delivery, end, now);
+      return outcome(send, end, now);
     }
     return new ProducerRecord<>(
-        topic(outcome.value()), null, source.key(), value, trace(source.headers()));
+        topic(outcome.value()), null, source.key(), value, TraceContext.of(send.headers()));
   }
 
   /** Evidence of a send whose partition another instance has. */
-  ProducerRecord<byte[], byte[]> evidence(
-      ConsumerRecord<byte[], byte[]> source, FeedbackEvent event) {
+  ProducerRecord<byte[], byte[]> evidence(Send send, FeedbackEvent event) {
     return new ProducerRecord<>(
-        topics.feedback(), null, source.key(), serialize(event), trace(source.headers()));
+        topics.feedback(),
+        null,
+        send.source().key(),
+        serialize(event),
+        TraceContext.of(send.headers()));
   }
 
   /** A record that cannot be read, as it came, with the reason. */
@@ -141,18 +140,6 @@ final class RecordCodec {
       case AccountState state -> topics.accounts();
       default -> throw new IllegalArgumentException("no topic for " + value.getSchema().getName());
     };
-  }
-
-  private static Headers trace(Headers source) {
-    Headers trace = null;
-    for (String name : TRACE_HEADERS) {
-      Header header = source.lastHeader(name);
-      if (header != null) {
-        trace = trace == null ? new RecordHeaders() : trace;
-        trace.add(header);
-      }
-    }
-    return trace;
   }
 
   private static void add(Headers headers, String name, String value) {

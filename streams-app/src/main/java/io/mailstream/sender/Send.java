@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
 
 /** One record of a dispatch topic on its way through this instance. */
 final class Send extends Tracked {
@@ -24,6 +25,7 @@ final class Send extends Tracked {
   private final OwnedPartition partition;
   private final ConsumerRecord<byte[], byte[]> source;
   private final long polledAt;
+  private Headers headers;
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.READY);
   private Delivery delivery;
   private String address;
@@ -41,6 +43,7 @@ final class Send extends Tracked {
     this.partition = partition;
     this.source = source;
     this.polledAt = nanos;
+    this.headers = source.headers();
   }
 
   OwnedPartition partition() {
@@ -49,6 +52,16 @@ final class Send extends Tracked {
 
   ConsumerRecord<byte[], byte[]> source() {
     return source;
+  }
+
+  /** What it came with; once it is called, with the call as the step of the trace. */
+  Headers headers() {
+    return headers;
+  }
+
+  /** It is called, as a step of its trace. */
+  void traced(Headers withTheCall) {
+    headers = withTheCall;
   }
 
   /** When it was polled, in nanoseconds. */

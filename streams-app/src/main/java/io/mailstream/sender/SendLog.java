@@ -3,6 +3,7 @@ package io.mailstream.sender;
 import io.mailstream.runtime.logging.MailLog;
 import io.mailstream.runtime.logging.MailLog.Event;
 import io.mailstream.runtime.logging.MailLog.Line;
+import io.mailstream.runtime.tracing.TraceContext;
 import io.mailstream.sender.provider.SendOutcome;
 import io.mailstream.sender.provider.common.EspText;
 import io.mailstream.v1.Delivery;
@@ -45,7 +46,7 @@ final class SendLog {
             status,
             reason == null ? null : reason.name(),
             EspText.code(detail).orElse(null),
-            MailLog.traceId(send.source().headers())));
+            TraceContext.traceId(send.headers())));
   }
 
   /** What became of a send is committed; a line where that is a result. */
@@ -63,7 +64,7 @@ final class SendLog {
               result.getStatus().name(),
               result.getReasons().stream().map(ReasonCode::name).collect(Collectors.joining(",")),
               EspText.code(result.getDetail()).orElse(null),
-              MailLog.traceId(send.source().headers())));
+              TraceContext.traceId(send.headers())));
     }
   }
 }

@@ -166,6 +166,7 @@ final class SenderProcess {
                   recipients,
                   surroundings.checkpoints(),
                   metrics,
+                  new TracedCalls(surroundings.tracing()),
                   surroundings.clock()),
               2 * partitions);
       tail.start();

@@ -6,6 +6,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.runtime.health.HealthCheck;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.AvroSerdeConfig;
 import io.mailstream.sender.content.ContentStore;
@@ -63,11 +64,13 @@ public final class SenderRole implements Role {
    * @param config with the settings of {@link SenderConfig#define}
    * @param policies the accounts
    * @param registry where its meters go
+   * @param tracing makes a span of each call
    * @throws IllegalArgumentException if the settings of an account, of referenced content or of the
    *     check of recipients are wrong, or a stream is a subscription and nothing is set to end it
    *     by; names every fault
    */
-  public SenderRole(ServiceConfig config, Policies policies, MeterRegistry registry) {
+  public SenderRole(
+      ServiceConfig config, Policies policies, MeterRegistry registry, Tracing tracing) {
     this(
         SenderConfig.of(config),
         new Topics(config.getString(CommonConfig.TOPICS_PREFIX)),
@@ -75,7 +78,7 @@ public final class SenderRole implements Role {
         providers(config, policies),
         serdes(config),
         registry,
-        Surroundings.REAL);
+        Surroundings.real(tracing));
   }
 
   SenderRole(
@@ -139,10 +142,15 @@ public final class SenderRole implements Role {
 
   /** What tests replace. */
   record Surroundings(
-      InstantSource clock, Checkpoints checkpoints, Function<SenderConfig, SenderClients> clients) {
+      InstantSource clock,
+      Checkpoints checkpoints,
+      Tracing tracing,
+      Function<SenderConfig, SenderClients> clients) {
 
-    static final Surroundings REAL =
-        new Surroundings(InstantSource.system(), Checkpoints.NONE, SenderClients::new);
+    static Surroundings real(Tracing tracing) {
+      return new Surroundings(
+          InstantSource.system(), Checkpoints.NONE, tracing, SenderClients::new);
+    }
   }
 
   @SuppressWarnings("unchecked") // the classes are named in the configuration

@@ -9,6 +9,7 @@ import io.mailstream.policy.Policies;
 import io.mailstream.policy.PolicyLoader;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.sender.provider.ProviderFactory;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SendRequest;
@@ -133,6 +134,7 @@ final class CrashWorld implements AutoCloseable {
             new SenderRole.Surroundings(
                 InstantSource.system(),
                 checkpoints,
+                Tracing.OFF,
                 made -> new AbruptClients(made, crash::hasHappened)));
     sender.start();
   }

@@ -13,6 +13,7 @@ import io.mailstream.policy.SuppressionRules;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.health.CheckResult;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Deferral;
@@ -134,7 +135,10 @@ final class SenderRig implements AutoCloseable {
             SenderRole.serdes(config(instance, overrides)),
             meters,
             new SenderRole.Surroundings(
-                InstantSource.system(), checkpoints, config -> clients(config, checkpoints)));
+                InstantSource.system(),
+                checkpoints,
+                Tracing.OFF,
+                config -> clients(config, checkpoints)));
     sender.start();
     senders.add(sender);
     return sender;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mailstream.app.StreamsAppConfig;
 import io.mailstream.policy.Policies;
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.runtime.tracing.Tracing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Map;
@@ -32,7 +33,8 @@ class StopBoundTest {
                 "schema.registry.url", "http://127.0.0.1:1",
                 "policies.file", "policies.yaml",
                 "sender.handover.timeout.ms", handoverMillis));
-    try (SenderRole role = new SenderRole(config, policies, new SimpleMeterRegistry())) {
+    try (SenderRole role =
+        new SenderRole(config, policies, new SimpleMeterRegistry(), Tracing.OFF)) {
       assertThat(role.stopBound()).isEqualTo(Duration.ofMillis(boundMillis));
     }
   }

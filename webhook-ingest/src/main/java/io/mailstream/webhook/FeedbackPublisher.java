@@ -38,7 +38,7 @@ final class FeedbackPublisher {
    *     harm
    */
   void publish(
-      String provider, List<FeedbackEvent> events, List<DeadLetter> unknown, Optional<Nonce> nonce)
+      String provider, List<TracedEvent> events, List<DeadLetter> unknown, Optional<Nonce> nonce)
       throws NotAcknowledgedException {
     writer.inTime(() -> {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
@@ -51,10 +51,22 @@ final class FeedbackPublisher {
     });
   }
 
-  private ProducerRecord<byte[], byte[]> record(FeedbackEvent event) {
-    String topic = isEngagement(event.getType()) ? topics.engagement() : topics.feedback();
+  /** Where events of a type are written. */
+  String topic(FeedbackType type) {
+    return type == FeedbackType.OPENED || type == FeedbackType.CLICKED
+        ? topics.engagement()
+        : topics.feedback();
+  }
+
+  private ProducerRecord<byte[], byte[]> record(TracedEvent traced) {
+    FeedbackEvent event = traced.event();
+    String topic = topic(event.getType());
     return new ProducerRecord<>(
-        topic, RecipientKey.bytes(event.getRecipient()), writer.serialize(topic, event));
+        topic,
+        null,
+        RecipientKey.bytes(event.getRecipient()),
+        writer.serialize(topic, event),
+        traced.headers());
   }
 
   private ProducerRecord<byte[], byte[]> record(String provider, DeadLetter letter) {
@@ -75,10 +87,6 @@ final class FeedbackPublisher {
   private ProducerRecord<byte[], byte[]> record(Nonce nonce) {
     return new ProducerRecord<>(
         topics.webhookNonces().name(), NonceRecord.key(nonce), NonceRecord.value(nonce));
-  }
-
-  private static boolean isEngagement(FeedbackType type) {
-    return type == FeedbackType.OPENED || type == FeedbackType.CLICKED;
   }
 
   /** The topics it writes to. */

@@ -3,6 +3,7 @@ package io.mailstream.webhook;
 import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.http.BearerAuth;
+import io.mailstream.runtime.tracing.TracingConfig;
 import io.mailstream.schemas.UnsubscribeKeys;
 import io.mailstream.webhook.provider.ses.SesSettings;
 import io.mailstream.webhook.provider.ses.TopicArn;
@@ -57,6 +58,7 @@ public final class WebhookConfig extends ServiceConfig {
     def.configKeys().remove(CommonConfig.HTTP_MAX_BODY_BYTES);
     ProviderConfig.add(def);
     UnsubscribeKeys.define(def);
+    TracingConfig.define(def);
     return def.define(
             CommonConfig.HTTP_PORT,
             ConfigDef.Type.INT,

@@ -8,6 +8,7 @@ import io.mailstream.runtime.http.HttpService;
 import io.mailstream.runtime.lifecycle.Shutdown;
 import io.mailstream.runtime.logging.Logging;
 import io.mailstream.runtime.metrics.Metrics;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.UnsubscribeKeys;
 import io.mailstream.schemas.UnsubscribeTokens;
@@ -75,16 +76,31 @@ public final class WebhookIngestApp implements AutoCloseable {
    * @throws ConfigFaults with every fault of the settings
    */
   public static WebhookIngestApp start(Map<String, String> values) {
+    return start(values, Tracing::create);
+  }
+
+  /** The same with tracing of another kind. */
+  public static WebhookIngestApp start(Map<String, String> values, Tracing.Factory traces) {
     WebhookConfig config = new WebhookConfig(values);
     HttpOutbound outbound = new HttpOutbound();
-    return start(config, outbound, outbound, InstantSource.system());
+    return start(config, outbound, outbound, InstantSource.system(), traces);
   }
 
   static WebhookIngestApp start(
       WebhookConfig config, Outbound outbound, AutoCloseable closeable, InstantSource clock) {
+    return start(config, outbound, closeable, clock, Tracing::create);
+  }
+
+  private static WebhookIngestApp start(
+      WebhookConfig config,
+      Outbound outbound,
+      AutoCloseable closeable,
+      InstantSource clock,
+      Tracing.Factory traces) {
     Logging.configure(CommonConfig.logsClearAddresses(config));
     Shutdown shutdown = new Shutdown();
     Metrics metrics = Metrics.create(NAME);
+    Tracing tracing = traces.create(config, NAME, metrics.registry());
     Topics topics = new Topics(config.getString(CommonConfig.TOPICS_PREFIX));
     RecordWriter writer = new RecordWriter(config);
     FeedbackPublisher publisher = new FeedbackPublisher(topics, writer);
@@ -101,7 +117,8 @@ public final class WebhookIngestApp implements AutoCloseable {
     WebhookMeters meters = new WebhookMeters(metrics.registry());
     tail.ifPresent(one -> meters.nonces("mailgun", nonces::isComplete));
     WebhookRoutes routes =
-        new WebhookRoutes(providers(config, outbound, clock), publisher, nonces, meters, clock);
+        new WebhookRoutes(
+            providers(config, outbound, clock), publisher, nonces, meters, tracing, clock);
     Optional<UnsubscribeRoutes> unsubscribe =
         tokens.map(keys -> new UnsubscribeRoutes(keys, unsubscribes, meters, clock));
     HttpService server;
@@ -122,6 +139,7 @@ public final class WebhookIngestApp implements AutoCloseable {
       tail.ifPresent(NonceTail::close);
       readiness.close();
       writer.close();
+      tracing.close();
       metrics.close();
       throw e;
     }
@@ -131,6 +149,7 @@ public final class WebhookIngestApp implements AutoCloseable {
     tail.ifPresent(one -> shutdown.register("nonces", Duration.ofSeconds(1), one));
     shutdown.register("readiness", Duration.ofSeconds(2), readiness);
     shutdown.register("outbound", Duration.ofSeconds(1), closeable);
+    shutdown.register("traces", Duration.ofSeconds(2), tracing);
     shutdown.register("metrics", Duration.ofSeconds(1), metrics);
     return new WebhookIngestApp(shutdown, server);
   }

@@ -8,6 +8,8 @@ import io.helidon.webserver.http.ServerResponse;
 import io.mailstream.runtime.http.Problem;
 import io.mailstream.runtime.logging.MailLog;
 import io.mailstream.runtime.logging.Masking;
+import io.mailstream.runtime.tracing.TraceContext;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.v1.Bounce;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.webhook.UsedNonces.Claim;
@@ -35,6 +37,7 @@ final class WebhookRoutes {
   private final FeedbackPublisher publisher;
   private final UsedNonces nonces;
   private final WebhookMeters meters;
+  private final Tracing tracing;
   private final InstantSource clock;
 
   WebhookRoutes(
@@ -42,11 +45,13 @@ final class WebhookRoutes {
       FeedbackPublisher publisher,
       UsedNonces nonces,
       WebhookMeters meters,
+      Tracing tracing,
       InstantSource clock) {
     this.providers = List.copyOf(providers);
     this.publisher = publisher;
     this.nonces = nonces;
     this.meters = meters;
+    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -102,17 +107,23 @@ final class WebhookRoutes {
 
   private void publish(
       WebhookProvider provider, Receipt.Authentic receipt, ServerResponse response) {
+    List<TracedEvent> events =
+        receipt.events().stream()
+            .map(event -> TracedEvent.of(event, publisher.topic(event.getType()), tracing))
+            .toList();
     boolean isWritten = false;
     try {
-      publisher.publish(provider.name(), receipt.events(), receipt.unknown(), receipt.nonce());
+      publisher.publish(provider.name(), events, receipt.unknown(), receipt.nonce());
       isWritten = true;
     } catch (NotAcknowledgedException e) {
       log.warn("a callback of {} is to be repeated: {}", provider.name(), e.getMessage(), e);
       meters.request(provider.name(), "not_acknowledged");
+      events.forEach(event -> event.span().failed("not_acknowledged"));
       repeatLater(response, "the event could not be written now");
       return;
     } finally {
       receipt.nonce().ifPresent(isWritten ? nonces::use : nonces::release);
+      events.forEach(event -> event.span().close());
     }
     for (Receipt.DeadLetter letter : receipt.unknown()) {
       log.warn(
@@ -121,16 +132,17 @@ final class WebhookRoutes {
           Masking.text(letter.reason()));
       meters.deadLetter(provider.name());
     }
-    for (FeedbackEvent event : receipt.events()) {
-      meters.event(provider.name(), event.getType());
+    for (TracedEvent event : events) {
+      meters.event(provider.name(), event.event().getType());
       log(event);
     }
     meters.request(provider.name(), receipt.outcome());
     acknowledge(response);
   }
 
-  private static void log(FeedbackEvent event) {
+  private static void log(TracedEvent traced) {
     if (MailLog.isOn()) {
+      FeedbackEvent event = traced.event();
       Bounce bounce = event.getBounce();
       MailLog.write(
           MailLog.Event.CALLBACK,
@@ -146,7 +158,7 @@ final class WebhookRoutes {
                   ? event.getComplaintType()
                   : bounce.getBounceClass() + "," + bounce.getCategory(),
               bounce == null ? null : bounce.getEnhancedStatus(),
-              null));
+              TraceContext.traceId(traced.headers())));
     }
   }
 

@@ -29,6 +29,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void nobodyKnowsOpenTelemetry() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .check(CLASSES);
+  }
+
+  @Test
   void providersKnowNeitherKafkaNorTheServer() {
     noClasses()
         .that()

@@ -1,9 +1,6 @@
 package io.mailstream.runtime.logging;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.Headers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -20,11 +17,6 @@ public final class MailLog {
   public static final String LOGGER = "mail";
 
   private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
-
-  /** W3C Trace Context: version, trace id, parent id, flags. */
-  private static final int TRACE_ID_BEGIN = 3;
-
-  private static final int TRACE_ID_END = 35;
 
   private MailLog() {}
 
@@ -45,6 +37,7 @@ public final class MailLog {
    * @param status how the attempt ended, the result's status, or the event's type
    * @param reason reason codes, by commas
    * @param espResponseCode the status with which the ESP answered, where it refused
+   * @param traceId the trace that the mail belongs to (W3C Trace Context)
    */
   public record Line(
       String tenant,
@@ -81,15 +74,5 @@ public final class MailLog {
 
   private static LoggingEventBuilder add(LoggingEventBuilder out, String name, String value) {
     return value == null || value.isEmpty() ? out : out.addKeyValue(name, value);
-  }
-
-  /** The trace that a record belongs to (W3C Trace Context); null: none is told. */
-  public static String traceId(Headers headers) {
-    Header header = headers == null ? null : headers.lastHeader("traceparent");
-    if (header == null || header.value() == null || header.value().length < TRACE_ID_END) {
-      return null;
-    }
-    return new String(
-        header.value(), TRACE_ID_BEGIN, TRACE_ID_END - TRACE_ID_BEGIN, StandardCharsets.US_ASCII);
   }
 }

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mailstream.runtime.logging.MailLog.Event;
 import io.mailstream.runtime.logging.MailLog.Line;
 import java.nio.charset.StandardCharsets;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,18 +66,6 @@ class MailLogTest {
     assertThat(json.get("reason").asText()).isEqualTo("ESP_REJECTED");
     assertThat(json.get("esp_response_code").asText()).isEqualTo("400");
     assertThat(json.has("trace_id")).isFalse();
-  }
-
-  @Test
-  void theTraceIsThatOfTheRecord() {
-    String id = "4bf92f3577b34da6a3ce929d0e0e4736";
-    RecordHeaders headers = new RecordHeaders();
-    assertThat(MailLog.traceId(headers)).isNull();
-    headers.add("traceparent", "rubbish".getBytes(StandardCharsets.US_ASCII));
-    assertThat(MailLog.traceId(headers)).isNull();
-    headers.add(
-        "traceparent", ("00-" + id + "-00f067aa0ba902b7-01").getBytes(StandardCharsets.US_ASCII));
-    assertThat(MailLog.traceId(headers)).isEqualTo(id);
   }
 
   @Test

@@ -35,6 +35,11 @@ record Held(
     return new Held(recipientKey, headers, why, heldAt, uncertain, delivery, encoded);
   }
 
+  /** The same as a later step of its trace. */
+  Held traced(Headers now) {
+    return new Held(recipientKey, now, reason, heldAt, uncertain, delivery, encoded);
+  }
+
   Held maybeSent() {
     return new Held(recipientKey, headers, reason, heldAt, true, delivery, encoded);
   }

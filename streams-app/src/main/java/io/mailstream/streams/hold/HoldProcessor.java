@@ -60,6 +60,7 @@ final class HoldProcessor
     state.exchangeSchemas(codec, Delivery.getClassSchema());
     task = metrics.add();
     totals = new HoldTotals(state.totals(), task);
+    Outlet outlet = TracedOutlet.of(this, settings.tracing());
     Throttle throttle =
         new Throttle(
             new Limits(settings.policies(), settings.partitions()), settings.rates(), state);
@@ -71,7 +72,7 @@ final class HoldProcessor
             new HoldStore(held, codec, totals),
             totals,
             throttle,
-            this,
+            outlet,
             context.currentSystemTimeMs());
     guard =
         new StreamGuard(

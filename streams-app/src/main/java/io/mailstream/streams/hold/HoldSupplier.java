@@ -1,6 +1,7 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.throttle.AccountRates;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -47,6 +48,7 @@ public final class HoldSupplier
    * @param jitterSeed seed of the jitter of retries; the same seed gives the same waits
    * @param reports what is known of the streams beyond this partition
    * @param streamActivity the child that takes what this partition says of the streams
+   * @param tracing makes a span of the time that a mail was held
    */
   public record Settings(
       String transactionalDispatch,
@@ -59,7 +61,8 @@ public final class HoldSupplier
       MeterRegistry metrics,
       long jitterSeed,
       StreamReports reports,
-      String streamActivity) {}
+      String streamActivity,
+      Tracing tracing) {}
 
   @Override
   public Processor<String, SpecificRecord, String, SpecificRecord> get() {

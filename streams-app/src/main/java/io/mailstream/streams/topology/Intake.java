@@ -65,11 +65,13 @@ final class Intake {
                 "requests-" + laneClass.label(),
                 List.of(settings.topics().requests(lane)))
             .process(
-                new ValidateStep(
-                    lane,
-                    settings.policies(),
-                    new ValidateStep.Outputs(homeNode(laneClass), results),
-                    settings.meters()),
+                TracedStep.ofRequests(
+                    new ValidateStep(
+                        lane,
+                        settings.policies(),
+                        new ValidateStep.Outputs(homeNode(laneClass), results),
+                        settings.meters()),
+                    settings),
                 Named.as(validateNode(lane))));
   }
 

@@ -5,6 +5,7 @@ import io.mailstream.runtime.config.CommonConfig;
 import io.mailstream.runtime.config.ServiceConfig;
 import io.mailstream.runtime.health.CheckResult;
 import io.mailstream.runtime.logging.Masking;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
@@ -44,6 +45,7 @@ public final class MailStreams implements AutoCloseable {
   private final ServiceConfig config;
   private final Policies policies;
   private final MeterRegistry meters;
+  private final Tracing tracing;
   private final InstantSource clock;
   private final HostInfo self;
   private final Topics topics;
@@ -62,17 +64,20 @@ public final class MailStreams implements AutoCloseable {
    * A topology that does not run yet.
    *
    * @param config the service's configuration, with {@link TopologySettings}
+   * @param tracing makes spans of what happens to a mail
    * @param self where other instances reach this one
    */
   public MailStreams(
       ServiceConfig config,
       Policies policies,
       MeterRegistry meters,
+      Tracing tracing,
       InstantSource clock,
       HostInfo self) {
     this.config = config;
     this.policies = policies;
     this.meters = meters;
+    this.tracing = tracing;
     this.clock = clock;
     this.self = self;
     this.topics = new Topics(config.getString(CommonConfig.TOPICS_PREFIX));
@@ -183,6 +188,7 @@ public final class MailStreams implements AutoCloseable {
                     heard,
                     avro,
                     meters,
+                    tracing,
                     clock,
                     clock.millis())),
             properties,

@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.store.SuppressionState;
@@ -66,6 +67,7 @@ public final class MailTopology {
    * @param reports what is known of the streams beyond one partition
    * @param avro reads and writes the public topics; shared by all threads
    * @param meters where the steps count
+   * @param tracing makes spans of what happens to a mail
    * @param clock the time of arrival; the driver's own in tests
    * @param jitterSeed seed of the jitter of retries
    */
@@ -78,6 +80,7 @@ public final class MailTopology {
       StreamReports reports,
       Serde<SpecificRecord> avro,
       MeterRegistry meters,
+      Tracing tracing,
       InstantSource clock,
       long jitterSeed) {}
 
@@ -112,7 +115,7 @@ public final class MailTopology {
         .build()
         .addProcessor(
             WALL_CLOCK,
-            () -> new WallClock(flow, feedback),
+            TracedStep.ofEvents(() -> new WallClock(flow, feedback), settings),
             transactional.home(),
             transactional.hop(),
             bulk.home(),
@@ -150,7 +153,8 @@ public final class MailTopology {
                     meters,
                     settings.jitterSeed(),
                     settings.reports(),
-                    TO_STREAM_ACTIVITY)),
+                    TO_STREAM_ACTIVITY,
+                    settings.tracing())),
             ROUTE)
         .addProcessor(
             RESULTS,

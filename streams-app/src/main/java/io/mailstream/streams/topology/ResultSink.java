@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.runtime.logging.MailLog;
+import io.mailstream.runtime.tracing.TraceContext;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.SendResult;
@@ -45,7 +46,7 @@ final class ResultSink extends ContextualProcessor<String, SpecificRecord, Strin
               result.getStatus().name(),
               result.getReasons().stream().map(ReasonCode::name).collect(Collectors.joining(",")),
               null,
-              MailLog.traceId(headers)));
+              TraceContext.traceId(headers)));
     }
   }
 

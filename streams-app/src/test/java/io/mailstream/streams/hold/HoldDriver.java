@@ -1,6 +1,7 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.streams.reputation.StreamReports;
 import io.mailstream.streams.suppress.AnyRecordSerde;
 import io.mailstream.streams.throttle.AccountRates;
@@ -91,7 +92,8 @@ final class HoldDriver implements AutoCloseable {
                     metrics,
                     7,
                     StreamReports.NONE,
-                    "to-activity")),
+                    "to-activity",
+                    Tracing.OFF)),
             "source")
         .addSink(
             "to-transactional",

@@ -1,6 +1,7 @@
 package io.mailstream.streams.hold;
 
 import io.mailstream.policy.Policies;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.streams.reputation.HeardReports;
 import io.mailstream.streams.reputation.StreamId;
 import io.mailstream.streams.reputation.StreamReports;
@@ -84,7 +85,8 @@ final class HoldTask {
                 new SimpleMeterRegistry(),
                 7,
                 new Orders(),
-                "activity"));
+                "activity",
+                Tracing.OFF));
     this.context = context;
     this.held = new CountingStore(held);
     state = Stores.inMemoryKeyValueStore(HoldStores.STATE).get();

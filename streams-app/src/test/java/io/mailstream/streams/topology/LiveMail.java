@@ -5,6 +5,7 @@ import io.mailstream.embedded.EmbeddedKafka;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.SharedKafka;
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerde;
@@ -124,6 +125,7 @@ final class LiveMail implements AutoCloseable {
             new StreamsAppConfig(settings()),
             PolicyLoader.load(policies),
             meters,
+            Tracing.OFF,
             InstantSource.system(),
             new HostInfo("127.0.0.1", 1));
     running.start();

@@ -1,6 +1,7 @@
 package io.mailstream.streams.topology;
 
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientHash;
 import io.mailstream.schemas.Topics;
 import io.mailstream.streams.reputation.StreamReports;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -60,17 +63,26 @@ final class MailDriver implements AutoCloseable {
   private Instant now = START;
 
   MailDriver(int partitions, Path stateDir) {
-    Topology topology = MailTopology.build(settings(partitions, () -> now, meters, avro));
+    this(partitions, stateDir, Tracing.OFF);
+  }
+
+  MailDriver(int partitions, Path stateDir, Tracing tracing) {
+    Topology topology = MailTopology.build(settings(partitions, () -> now, meters, avro, tracing));
     driver = new TopologyTestDriver(topology, properties(stateDir), START);
   }
 
   static Topology topology(int partitions) {
     return MailTopology.build(
-        settings(partitions, () -> START, new SimpleMeterRegistry(), MemoryAvro.serde()));
+        settings(
+            partitions, () -> START, new SimpleMeterRegistry(), MemoryAvro.serde(), Tracing.OFF));
   }
 
   private static MailTopology.Settings settings(
-      int partitions, InstantSource clock, SimpleMeterRegistry meters, Serde<SpecificRecord> avro) {
+      int partitions,
+      InstantSource clock,
+      SimpleMeterRegistry meters,
+      Serde<SpecificRecord> avro,
+      Tracing tracing) {
     return new MailTopology.Settings(
         Topics.withDefaultPrefix(),
         partitions,
@@ -80,6 +92,7 @@ final class MailDriver implements AutoCloseable {
         StreamReports.NONE,
         avro,
         meters,
+        tracing,
         clock,
         1);
   }
@@ -112,11 +125,22 @@ final class MailDriver implements AutoCloseable {
   }
 
   void raw(String topic, String key, byte[] value) {
+    raw(topic, key, value, new RecordHeaders());
+  }
+
+  void send(String topic, SpecificRecord record, Headers headers) {
+    raw(topic, null, avro.serializer().serialize(topic, record), headers);
+  }
+
+  private void raw(String topic, String key, byte[] value, Headers headers) {
     driver
         .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(
             new TestRecord<>(
-                key == null ? null : key.getBytes(StandardCharsets.UTF_8), value, Instant.EPOCH));
+                key == null ? null : key.getBytes(StandardCharsets.UTF_8),
+                value,
+                headers,
+                Instant.EPOCH));
   }
 
   List<TestRecord<String, SpecificRecord>> records(String topic) {

@@ -63,13 +63,19 @@ public record EventSource(String provider, Instant receivedAt) {
         .setStream(id(returned.get(DeliveryTags.STREAM)));
     Map<String, String> tags = new TreeMap<>();
     returned.forEach((name, value) -> {
-      if (!name.startsWith(DeliveryTags.PREFIX)
-          && name.length() <= MAX_TAG
-          && tags.size() < MAX_TAGS) {
+      if (isKept(name) && name.length() <= MAX_TAG && tags.size() < MAX_TAGS) {
         tags.put(name, Json.clip(value, MAX_TAG));
       }
     });
     event.setTags(tags);
+  }
+
+  /**
+   * Whether a tag that came back stays one of the event: the request's own, and the trace, which
+   * becomes a header of the event's record when that is made.
+   */
+  public static boolean isKept(String tag) {
+    return !tag.startsWith(DeliveryTags.PREFIX) || tag.equals(DeliveryTags.TRACEPARENT);
   }
 
   /** Adds what a person may want to read about it, bounded; null: nothing. */

@@ -56,6 +56,15 @@ public interface WebhookContract {
   /** The hard bounce of another, as it is written in JSON. */
   WebhookRequest hardBounceOf(String recipient);
 
+  /** The hard bounce of a mail that took a trace along. */
+  WebhookRequest hardBounceWithTrace(String traceparent);
+
+  /** A hard bounce as it is written in JSON, with a trace beside the delivery id. */
+  static String withTrace(String bounce, String traceparent) {
+    return bounce.replaceFirst(
+        "\"ms_delivery_id\":(\\[?)\"d1\"(]?)", "$0,\"ms_traceparent\":$1\"" + traceparent + "\"$2");
+  }
+
   /** An authentic callback: a complaint of jane@example.com, later than the bounce. */
   WebhookRequest complaint();
 
@@ -111,6 +120,17 @@ public interface WebhookContract {
     assertThat(event.getTenant()).isEqualTo("shop");
     assertThat(event.getStream()).isEqualTo("news");
     assertThat(event.getTags()).containsExactly(Map.entry("campaign", "autumn"));
+  }
+
+  /** Among the tags as far as the record is made, whose header it becomes. */
+  @Test
+  default void theTraceComesBack() {
+    String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    FeedbackEvent event = events(provider().receive(hardBounceWithTrace(trace), now())).getFirst();
+
+    assertThat(event.getTags())
+        .containsOnly(Map.entry("campaign", "autumn"), Map.entry("ms_traceparent", trace));
+    assertThat(event.getDeliveryId()).isEqualTo("d1");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mailstream.sender.provider.common;
 
+import io.mailstream.runtime.tracing.TraceContext;
 import io.mailstream.schemas.DeliveryTags;
 import io.mailstream.v1.Delivery;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
 public record CallTags(
     Pattern names, Pattern values, int most, int maxBytes, String requestPrefix) {
 
-  /** The tags of a delivery: ours first, then the request's by name. */
+  /** The tags of a delivery: ours first, then the request's by name, then the trace. */
   public Map<String, String> of(Delivery delivery) {
     Carried carried = new Carried();
     carried.put(DeliveryTags.DELIVERY_ID, delivery.getDeliveryId());
@@ -33,6 +34,11 @@ public record CallTags(
         .filter(tag -> !tag.getKey().startsWith(DeliveryTags.PREFIX))
         .sorted(Map.Entry.comparingByKey())
         .forEach(tag -> carried.put(requestPrefix + tag.getKey(), tag.getValue()));
+    // Last: where it is full, a trace is what can be done without.
+    String traceparent = TraceContext.current();
+    if (traceparent != null) {
+      carried.put(DeliveryTags.TRACEPARENT, traceparent);
+    }
     return carried.tags;
   }
 

@@ -44,6 +44,11 @@ class MailgunApiTest {
   }
 
   @Test
+  void theTraceGoesAlong() throws Exception {
+    HttpApis.carriesTheTrace(api);
+  }
+
+  @Test
   void oneEnvelopeRecipientOurMessageAndVariables() throws Exception {
     Delivery delivery = Deliveries.rich().build();
     HttpCall call = HttpApis.call(api, delivery);

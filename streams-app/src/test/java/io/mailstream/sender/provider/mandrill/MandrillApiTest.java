@@ -42,6 +42,11 @@ class MandrillApiTest {
   }
 
   @Test
+  void theTraceGoesAlong() throws Exception {
+    HttpApis.carriesTheTrace(api);
+  }
+
+  @Test
   void oneEnvelopeRecipientAndOurMessageBehindTheInstructions() throws Exception {
     Delivery delivery = Deliveries.rich().build();
     HttpCall call = HttpApis.call(api, delivery);

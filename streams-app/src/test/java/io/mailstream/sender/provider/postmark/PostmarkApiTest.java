@@ -20,6 +20,11 @@ class PostmarkApiTest {
   private final PostmarkApi api = new PostmarkApi("hidden-token", Optional.of("broadcast"));
 
   @Test
+  void theTraceGoesAlong() throws Exception {
+    HttpApis.carriesTheTrace(api);
+  }
+
+  @Test
   void oneRecipientAndAllThatTheMessageHolds() throws Exception {
     HttpCall call = HttpApis.call(api, Deliveries.rich().build());
     assertThat(call.path()).isEqualTo("/email");

@@ -25,6 +25,11 @@ class SendGridApiTest {
   private final SendGridApi api = new SendGridApi("hidden-key");
 
   @Test
+  void theTraceGoesAlong() throws Exception {
+    HttpApis.carriesTheTrace(api);
+  }
+
+  @Test
   void oneRecipientAndAllThatTheMessageHolds() throws Exception {
     HttpCall call = HttpApis.call(api, Deliveries.rich().build());
     assertThat(call.path()).isEqualTo("/v3/mail/send");

@@ -5,6 +5,7 @@ import io.mailstream.schemas.DeliveryTags;
 import io.mailstream.v1.FeedbackEvent;
 import io.mailstream.v1.FeedbackType;
 import io.mailstream.webhook.provider.Digests;
+import io.mailstream.webhook.provider.EventSource;
 import io.mailstream.webhook.provider.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -123,9 +124,7 @@ final class SesMail {
     mail.path("tags")
         .fieldNames()
         .forEachRemaining(name -> {
-          if (!name.startsWith(DeliveryTags.PREFIX)
-              && !name.startsWith(SES_OWN)
-              && tag(name) != null) {
+          if (EventSource.isKept(name) && !name.startsWith(SES_OWN) && tag(name) != null) {
             tags.put(name, tag(name));
           }
         });

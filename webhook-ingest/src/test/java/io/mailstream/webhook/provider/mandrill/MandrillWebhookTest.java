@@ -69,6 +69,11 @@ class MandrillWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceWithTrace(String traceparent) {
+    return authentic("[" + WebhookContract.withTrace(BOUNCE, traceparent) + "]");
+  }
+
+  @Override
   public WebhookRequest hardBounceOf(String recipient) {
     return authentic("[" + BOUNCE.replace("jane@example.com", recipient) + "]");
   }

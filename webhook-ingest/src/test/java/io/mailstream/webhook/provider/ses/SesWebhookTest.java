@@ -104,6 +104,11 @@ class SesWebhookTest implements WebhookContract {
   }
 
   @Override
+  public WebhookRequest hardBounceWithTrace(String traceparent) {
+    return authentic(WebhookContract.withTrace(BOUNCE, traceparent));
+  }
+
+  @Override
   public WebhookRequest hardBounceOf(String recipient) {
     return authentic(BOUNCE.replace("jane@example.com", recipient));
   }
