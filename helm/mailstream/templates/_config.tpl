@@ -48,6 +48,10 @@
       "http.host" $values.http.host
       "http.port" (int (include "mailstream.port" .))
       "log.addresses" $values.logAddresses -}}
+{{- if $values.tracing.otlpEndpoint -}}
+{{- $_ := set $config "tracing.otlp.endpoint" $values.tracing.otlpEndpoint -}}
+{{- $_ := set $config "tracing.sample.ratio" $values.tracing.sampleRatio -}}
+{{- end -}}
 {{- $config | toJson -}}
 {{- end -}}
 

@@ -7,12 +7,16 @@
 {{- $ports | uniq | toJson -}}
 {{- end -}}
 
+{{- define "mailstream.urlPort" -}}
+{{- $url := urlParse . -}}
+{{- $given := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
+{{- ternary $given (ternary "443" "80" (eq $url.scheme "https")) (ne $given "") -}}
+{{- end -}}
+
 {{- define "mailstream.registryPorts" -}}
 {{- $ports := list -}}
 {{- range splitList "," .Values.schemaRegistry.url -}}
-{{- $url := urlParse (trim .) -}}
-{{- $given := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
-{{- $ports = append $ports (ternary (int $given) (ternary 443 80 (eq $url.scheme "https")) (ne $given "")) -}}
+{{- $ports = append $ports (include "mailstream.urlPort" (trim .) | int) -}}
 {{- end -}}
 {{- $ports | uniq | toJson -}}
 {{- end -}}

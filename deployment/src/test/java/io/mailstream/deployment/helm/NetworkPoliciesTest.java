@@ -37,9 +37,10 @@ class NetworkPoliciesTest {
   @Test
   void eachRoleReachesOnlyWhatItIsConfiguredFor() {
     Manifests manifests = Manifests.of(Chart.example("production"));
-    assertThat(egress(manifests, "mailstream-topology")).containsExactly(8080, 9093);
-    assertThat(egress(manifests, "mailstream-sender")).containsExactly(443, 8080, 9093);
-    assertThat(egress(manifests, "mailstream-webhook-ingest")).containsExactly(443, 8080, 9093);
+    assertThat(egress(manifests, "mailstream-topology")).containsExactly(4318, 8080, 9093);
+    assertThat(egress(manifests, "mailstream-sender")).containsExactly(443, 4318, 8080, 9093);
+    assertThat(egress(manifests, "mailstream-webhook-ingest"))
+        .containsExactly(443, 4318, 8080, 9093);
     assertThat(egress(manifests, "mailstream-monitor")).containsExactly(8080, 9093);
     assertThat(egress(manifests, "mailstream-digest")).containsExactly(8080, 9093);
     assertThat(egress(manifests, "mailstream-dns")).containsExactly(53);

@@ -78,6 +78,9 @@ class ValuesSchemaTest {
           networkPolicy: {webhook: {from: [{namespace: a}]}}              | from
           topologySpread: {zone: Always}                                  | zone
           logAddresses: plain                                             | logAddresses
+          tracing: {otlpEndpoint: "collector:4318"}                       | otlpEndpoint
+          tracing: {sampleRatio: "1.5"}                                   | sampleRatio
+          sender: {config: {tracing.otlp.headers: abc}}                   | tracing.otlp.headers
           image: {pullPolicy: Sometimes}                                  | pullPolicy
           image: {registry: "https://registry.example.com"}               | registry
           monitor: {within: 5m}                                           | within
