@@ -20,7 +20,15 @@ import picocli.CommandLine.Option;
     name = "benchmark",
     mixinStandardHelpOptions = true,
     description = "Measures Mailstream beside its peers. Give the machine nothing else to do.",
-    subcommands = CommandLine.HelpCommand.class)
+    subcommands = {
+      CommandLine.HelpCommand.class,
+      PeerBenchmark.class,
+      SenderBenchmark.class,
+      LatencyBenchmark.class,
+      StoresBenchmark.class,
+      RestoreBenchmark.class,
+      GrowthBenchmark.class
+    })
 public final class Benchmarks {
 
   private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
@@ -179,7 +187,13 @@ public final class Benchmarks {
         directory -> new QueriesBenchmark(common.rounds(20_000), suppressions, out).run(directory));
   }
 
-  private interface Benchmark {
+  /** Where figures go on the way. */
+  PrintWriter out() {
+    return out;
+  }
+
+  /** Measures, with a directory that is deleted afterwards. */
+  interface Benchmark {
     Map<String, List<Sample>> run(Path directory) throws Exception;
   }
 
@@ -188,7 +202,12 @@ public final class Benchmarks {
     return measure(title, common, any -> base, benchmark);
   }
 
-  private int measure(String title, Common common, UnaryOperator<String> base, Benchmark benchmark)
+  /**
+   * Measures and reports.
+   *
+   * @param base the contender that another is compared with, by its name
+   */
+  int measure(String title, Common common, UnaryOperator<String> base, Benchmark benchmark)
       throws Exception {
     Path directory = Files.createTempDirectory("mailstream-benchmark");
     Report report = new Report(title, benchmark.run(directory), base);

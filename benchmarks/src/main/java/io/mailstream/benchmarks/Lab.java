@@ -5,7 +5,6 @@ import io.mailstream.schemas.RecipientKey;
 import io.mailstream.schemas.TopicSetup;
 import io.mailstream.schemas.Topics;
 import io.mailstream.schemas.serde.MailstreamAvroSerializer;
-import io.mailstream.v1.Lane;
 import io.mailstream.webhook.WebhookIngestApp;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -27,6 +26,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -101,9 +101,14 @@ final class Lab implements AutoCloseable {
 
   /** The topics of one installation, created. */
   Topics topics(String prefix) {
+    return topics(prefix, PARTITIONS);
+  }
+
+  /** The topics of one installation with so many partitions, created. */
+  Topics topics(String prefix, int partitions) {
     Topics topics = new Topics(prefix);
     try (Admin admin = admin()) {
-      TopicSetup.createMissing(admin, topics, PARTITIONS, (short) 1);
+      TopicSetup.createMissing(admin, topics, partitions, (short) 1);
     }
     return topics;
   }
@@ -170,10 +175,10 @@ final class Lab implements AutoCloseable {
     }
   }
 
-  /** Writes requests on the bulk lane and waits until Kafka has them. */
+  /** Writes requests on their lane and waits until Kafka has them. */
   void request(Topics topics, Mails mails, int count, boolean keyed) {
     AtomicReference<Exception> failure = new AtomicReference<>();
-    String topic = topics.requests(Lane.BULK);
+    String topic = topics.requests(mails.lane());
     for (int i = 0; i < count; i++) {
       write(topic, keyed ? RecipientKey.of(mails.address(i)) : null, mails.request(i), failure);
     }
@@ -183,7 +188,7 @@ final class Lab implements AutoCloseable {
   /** Writes deliveries that are ready to be sent, as the topology does, and waits for Kafka. */
   void dispatch(Topics topics, Mails mails, int count) {
     AtomicReference<Exception> failure = new AtomicReference<>();
-    String topic = topics.dispatch(Lane.BULK);
+    String topic = topics.dispatch(mails.lane());
     for (int i = 0; i < count; i++) {
       write(topic, RecipientKey.of(mails.address(i)), mails.delivery(i), failure);
     }
@@ -192,15 +197,27 @@ final class Lab implements AutoCloseable {
 
   /** Writes one record. */
   void write(String topic, String key, Object value, AtomicReference<Exception> failure) {
+    write(topic, key, value, noting(failure));
+  }
+
+  /** Keeps a failure for {@link #flush}. */
+  static Callback noting(AtomicReference<Exception> failure) {
+    return (metadata, e) -> {
+      if (e != null) {
+        failure.set(e);
+      }
+    };
+  }
+
+  /** Writes one record. */
+  void write(String topic, String key, Object value, Callback acknowledged) {
     byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-    var _ =
-        producer.send(
-            new ProducerRecord<>(topic, keyBytes, serializer.serialize(topic, value)),
-            (metadata, e) -> {
-              if (e != null) {
-                failure.set(e);
-              }
-            });
+    write(new ProducerRecord<>(topic, keyBytes, serializer.serialize(topic, value)), acknowledged);
+  }
+
+  /** Writes one record as it is. */
+  void write(ProducerRecord<byte[], byte[]> record, Callback acknowledged) {
+    var _ = producer.send(record, acknowledged);
   }
 
   void flush(AtomicReference<Exception> failure) {

@@ -21,6 +21,8 @@ final class Mails {
 
   private final String body;
   private final String run;
+  private final int tenants;
+  private final Lane lane;
 
   /**
    * Mail of one run.
@@ -29,8 +31,33 @@ final class Mails {
    * @param bodyBytes the size of the text body
    */
   Mails(String run, int bodyBytes) {
+    this(run, text(bodyBytes), 1, Lane.BULK);
+  }
+
+  private Mails(String run, String body, int tenants, Lane lane) {
     this.run = run;
-    this.body = text(bodyBytes);
+    this.body = body;
+    this.tenants = tenants;
+    this.lane = lane;
+  }
+
+  /** The same mail, of so many tenants in turn. */
+  Mails ofTenants(int number) {
+    return new Mails(run, body, number, lane);
+  }
+
+  /** The same mail, on this lane. */
+  Mails on(Lane way) {
+    return new Mails(run, body, tenants, way);
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  /** The tenant of a number, from 0: {@link #TENANT} where there is only one. */
+  static String tenant(int number) {
+    return number == 0 ? TENANT : TENANT + number;
   }
 
   /** Words, so that compression has something to do, but not everything. */
@@ -47,6 +74,20 @@ final class Mails {
     return text.substring(0, bytes);
   }
 
+  String body() {
+    return body;
+  }
+
+  static String subject(int number) {
+    return "Order " + number;
+  }
+
+  /** What the ESP will know the delivery by. */
+  String deliveryId(int number) {
+    return DeliveryId.of(
+        tenant(number % tenants), run + "-" + number, RecipientKey.of(address(number)));
+  }
+
   String address(int number) {
     return "user" + number + "." + run + "@example.com";
   }
@@ -54,11 +95,11 @@ final class Mails {
   SendRequest request(int number) {
     return SendRequest.newBuilder()
         .setRequestId(run + "-" + number)
-        .setTenant(TENANT)
+        .setTenant(tenant(number % tenants))
         .setStream(STREAM)
         .setFrom(Mailbox.newBuilder().setAddress("shop@sender.example").build())
         .setTo(List.of(recipient(number)))
-        .setSubject("Order " + number)
+        .setSubject(subject(number))
         .setContent(InlineContent.newBuilder().setText(body).build())
         .build();
   }
@@ -66,19 +107,19 @@ final class Mails {
   Delivery delivery(int number) {
     String key = run + "-" + number;
     return Delivery.newBuilder()
-        .setDeliveryId(DeliveryId.of(TENANT, key, RecipientKey.of(address(number))))
+        .setDeliveryId(deliveryId(number))
         .setRequestId(key)
-        .setTenant(TENANT)
+        .setTenant(tenant(number % tenants))
         .setIdempotencyKey(key)
         .setStream(STREAM)
-        .setLane(Lane.BULK)
+        .setLane(lane)
         .setAccount("main")
         .setRecipient(recipient(number))
         .setOrigin(new RecordOrigin("mail.requests.bulk", 0, (long) number))
         .setAcceptedAt(Instant.EPOCH)
         .setFrom(Mailbox.newBuilder().setAddress("shop@sender.example").build())
         .setTo(List.of(Mailbox.newBuilder().setAddress(address(number)).build()))
-        .setSubject("Order " + number)
+        .setSubject(subject(number))
         .setContent(InlineContent.newBuilder().setText(body).build())
         .build();
   }

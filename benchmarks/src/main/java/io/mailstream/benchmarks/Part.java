@@ -56,6 +56,8 @@ final class Part implements AutoCloseable {
     Path log = directory.resolve(name + ".log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    // What is not ours does not know that this process has ended, by Ctrl-C for instance.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     return new Part(name, process, log);
   }
 
@@ -88,6 +90,14 @@ final class Part implements AutoCloseable {
   /** CPU time it has spent. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** The memory that it has now, in bytes: proc(5). */
+  long residentBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .sum();
   }
 
   /** Stops it where it is, without its knowledge. */

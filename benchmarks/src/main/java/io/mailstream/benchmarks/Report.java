@@ -1,5 +1,7 @@
 package io.mailstream.benchmarks;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -39,19 +42,22 @@ final class Report {
   /** The table, in Markdown. */
   void print(PrintWriter out) {
     out.printf("%n%s (%s)%n%n", title, Machine.describe());
-    out.println(
-        "| | messages a second | of " + bases() + " | CPU µs a message | of which processes |");
-    out.println("|---|---|---|---|---|");
+    List<String> figures = figures();
+    out.printf(
+        "| | messages a second | of %s | CPU µs a message | of which processes |%s%n",
+        bases(), cells(figures, name -> name));
+    out.printf("|---|---|---|---|---|%s%n", "---|".repeat(figures.size()));
     samples.forEach((name, runs) ->
         out.printf(
-            "| %s | %,.0f (%,.0f–%,.0f) | %.2f | %.0f | %s |%n",
+            "| %s | %,.0f (%,.0f–%,.0f) | %.2f | %.0f | %s |%s%n",
             name,
             median(runs, Sample::rate),
             runs.stream().mapToDouble(Sample::rate).min().orElse(0),
             runs.stream().mapToDouble(Sample::rate).max().orElse(0),
             median(runs, Sample::rate) / median(samples.get(base.apply(name)), Sample::rate),
             median(runs, Sample::micros),
-            processes(runs)));
+            processes(runs),
+            cells(figures, figure -> text(figures(runs).get(figure)))));
     out.flush();
   }
 
@@ -67,6 +73,7 @@ final class Report {
       contender.put("compared_with", base.apply(name));
       contender.put("messages_per_second", round(median(runs, Sample::rate)));
       contender.put("cpu_micros_per_message", round(median(runs, Sample::micros)));
+      figures(runs).forEach((figure, median) -> contender.put(figure, round(median)));
       var rounds = contender.putArray("rounds");
       for (Sample sample : runs) {
         ObjectNode one = rounds.addObject();
@@ -75,10 +82,41 @@ final class Report {
         one.put("machine_cpu_seconds", sample.machine().toMillis() / 1e3);
         ObjectNode processes = one.putObject("process_cpu_seconds");
         sample.cpu().forEach((process, cpu) -> processes.put(process, cpu.toMillis() / 1e3));
+        sample.figures().forEach((figure, value) -> one.put(figure, round(value)));
       }
     });
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, JSON.writeValueAsString(root) + "\n");
+  }
+
+  /** The names of the further figures, in the order in which they come. */
+  private List<String> figures() {
+    return samples.values().stream()
+        .flatMap(List::stream)
+        .flatMap(sample -> sample.figures().keySet().stream())
+        .distinct()
+        .toList();
+  }
+
+  private static String cells(List<String> figures, UnaryOperator<String> text) {
+    return figures.stream().map(figure -> " " + text.apply(figure) + " |").collect(joining());
+  }
+
+  private static String text(Double value) {
+    return value == null ? "" : "%,.1f".formatted(value);
+  }
+
+  /** The medians of the further figures, each of those runs that have it. */
+  private static Map<String, Double> figures(List<Sample> runs) {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    for (Sample run : runs) {
+      for (String figure : run.figures().keySet()) {
+        List<Sample> having =
+            runs.stream().filter(other -> other.figures().containsKey(figure)).toList();
+        medians.put(figure, median(having, sample -> sample.figures().get(figure)));
+      }
+    }
+    return medians;
   }
 
   private String bases() {

@@ -11,14 +11,30 @@ import java.util.Map;
  * @param machine CPU time of the whole machine, every process and the kernel
  * @param cpu CPU time of single processes, by name; {@link #SINK} is what took the mail, {@link
  *     #LOAD} what made the requests
+ * @param figures what else was measured, by a name that says the unit too; in the table's order
  */
-public record Sample(long messages, Duration wall, Duration machine, Map<String, Duration> cpu) {
+public record Sample(
+    long messages,
+    Duration wall,
+    Duration machine,
+    Map<String, Duration> cpu,
+    Map<String, Double> figures) {
 
   /** What takes the mail at the end: the same for every contender, and not its cost. */
   public static final String SINK = "sink";
 
   /** What makes the requests: the same for every contender, and not its cost. */
   public static final String LOAD = "load generator";
+
+  /** A run that nothing else was measured of. */
+  public Sample(long messages, Duration wall, Duration machine, Map<String, Duration> cpu) {
+    this(messages, wall, machine, cpu, Map.of());
+  }
+
+  /** The same run, with further figures. */
+  public Sample with(Map<String, Double> further) {
+    return new Sample(messages, wall, machine, cpu, further);
+  }
 
   /** Messages a second. */
   public double rate() {

@@ -2,9 +2,15 @@ package io.mailstream.benchmarks;
 
 import io.mailstream.embedded.http.RawExchange;
 import io.mailstream.embedded.http.RawHttpServer;
+import io.mailstream.schemas.DeliveryTags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,23 +20,34 @@ final class SinkPart {
   /** Where it says how many it took. */
   static final String COUNT = "/count";
 
+  /** Where it says what came when since it was last asked: a delivery id and µs a line. */
+  static final String ARRIVALS = "/arrivals";
+
+  /** As the second argument: it notes what comes when. */
+  static final String NOTING = "noting";
+
+  private static final String TAG = "{\"Name\":\"" + DeliveryTags.DELIVERY_ID + "\",\"Value\":\"";
   private static final int MAX_BODY = 20 * 1024 * 1024;
   private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
 
   private final LongAdder taken = new LongAdder();
+  private final Queue<String> arrivals = new ConcurrentLinkedQueue<>();
   private final long delayNanos;
+  private final boolean notes;
 
-  private SinkPart(long delayNanos) {
+  private SinkPart(long delayNanos, boolean notes) {
     this.delayNanos = delayNanos;
+    this.notes = notes;
   }
 
   /**
    * Runs until its parent ends.
    *
-   * @param args the milliseconds that each answer takes
+   * @param args the milliseconds that each answer takes; {@link #NOTING}, or nothing
    */
   public static void main(String[] args) throws Exception {
-    SinkPart sink = new SinkPart(Long.parseLong(args[0]) * 1_000_000);
+    boolean notes = args.length > 1 && args[1].equals(NOTING);
+    SinkPart sink = new SinkPart(Long.parseLong(args[0]) * 1_000_000, notes);
     try (RawHttpServer server = RawHttpServer.start("sink", 0, MAX_BODY, sink::handle)) {
       System.out.println(Part.READY + "http://127.0.0.1:" + server.port());
       ProcessHandle.current().parent().orElseThrow().onExit().join();
@@ -39,9 +56,13 @@ final class SinkPart {
 
   private void handle(RawExchange exchange) throws IOException {
     String path = exchange.request().path();
-    exchange.body();
+    Optional<byte[]> body = exchange.body();
     if (path.equals(COUNT)) {
       exchange.answer(200, JSON, bytes(String.valueOf(taken.sum())));
+      return;
+    }
+    if (path.equals(ARRIVALS)) {
+      exchange.answer(200, Map.of(), bytes(arrived()));
       return;
     }
     if (path.endsWith("/account")) {
@@ -54,6 +75,9 @@ final class SinkPart {
                   + "\"SentLast24Hours\":0}}"));
       return;
     }
+    if (notes && body.isPresent()) {
+      note(body.get(), micros());
+    }
     if (delayNanos > 0) {
       LockSupport.parkNanos(delayNanos);
     }
@@ -64,6 +88,29 @@ final class SinkPart {
     } else {
       exchange.answer(200, JSON, bytes(body(path, id)));
     }
+  }
+
+  /** The time of this machine, in microseconds since the epoch. */
+  static long micros() {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+  }
+
+  /** Notes a call to SES by the delivery's tag, which is in its JSON as it is. */
+  private void note(byte[] body, long micros) {
+    String text = new String(body, StandardCharsets.ISO_8859_1);
+    int tag = text.indexOf(TAG);
+    if (tag >= 0) {
+      int start = tag + TAG.length();
+      arrivals.add(text.substring(start, text.indexOf('"', start)) + " " + micros);
+    }
+  }
+
+  private String arrived() {
+    StringBuilder lines = new StringBuilder();
+    for (String line = arrivals.poll(); line != null; line = arrivals.poll()) {
+      lines.append(line).append('\n');
+    }
+    return lines.toString();
   }
 
   private static String body(String path, String id) {

@@ -60,6 +60,55 @@ class BenchmarksIT {
 
   @Test
   @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void peer() throws Exception {
+    assumeTrue(
+        PeerPackages.areInstalled(), "needs node, Redis and BullMQ: bin/benchmark peer once");
+    JsonNode contenders = run("peer", "--messages", "100");
+    assertThat(contenders.size()).isEqualTo(3);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void sender() throws Exception {
+    JsonNode contenders = run("sender", "--messages", "100", "--at-once", "20");
+    assertThat(contenders.size()).isEqualTo(2);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void latency() throws Exception {
+    JsonNode contenders =
+        run("latency", "--messages", "100", "--seconds", "2", "--backlog", "1000");
+    assertThat(contenders)
+        .hasSize(3)
+        .allSatisfy(contender ->
+            assertThat(contender.at("/rounds/0/p99 ms").asDouble())
+                .isGreaterThanOrEqualTo(contender.at("/rounds/0/p50 ms").asDouble()));
+  }
+
+  @Test
+  void stores() throws Exception {
+    JsonNode contenders = run("stores", "--messages", "200", "--one-in", "1000");
+    assertThat(contenders.size()).isEqualTo(8);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void restore() throws Exception {
+    JsonNode contenders = run("restore", "--messages", "1000");
+    assertThat(contenders.size()).isEqualTo(2);
+    assertThat(contenders.get(1).at("/rounds/0/MB of memory").asDouble()).isPositive();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
+  void growth() throws Exception {
+    JsonNode contenders = run("growth", "--messages", "100", "--many", "20", "--partitions", "12");
+    assertThat(contenders.size()).isEqualTo(5);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = SMOKE, matches = "all")
   void callbacks() throws Exception {
     JsonNode contenders = run("callbacks", "--messages", "40");
     assertThat(contenders.size()).isEqualTo(14);

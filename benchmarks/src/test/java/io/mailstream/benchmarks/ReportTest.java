@@ -57,4 +57,29 @@ class ReportTest {
     assertThat(base.path("rounds").get(1).path("process_cpu_seconds").path("sender").asDouble())
         .isEqualTo(0.3);
   }
+
+  @Test
+  void furtherFiguresHaveColumnsOfTheirOwn() throws Exception {
+    Map<String, List<Sample>> samples = new LinkedHashMap<>();
+    samples.put("base", List.of(sample(1000, 1000)));
+    samples.put(
+        "slow",
+        List.of(
+            sample(1000, 1000).with(Map.of("p99 ms", 2_000.0)),
+            sample(1000, 1000).with(Map.of("p99 ms", 1_000.0))));
+    Report report = new Report("A title", samples, any -> "base");
+    StringWriter out = new StringWriter();
+    report.print(new PrintWriter(out));
+    Path file = directory.resolve("report.json");
+    report.write(file);
+
+    assertThat(out.toString())
+        .contains("| of which processes | p99 ms |")
+        .contains("|---|---|---|---|---|---|")
+        .contains("| sender 300, sink 100 |  |")
+        .contains("| sender 300, sink 100 | 1,500.0 |");
+    JsonNode slow = new ObjectMapper().readTree(file.toFile()).path("contenders").path("slow");
+    assertThat(slow.path("p99 ms").asDouble()).isEqualTo(1500);
+    assertThat(slow.path("rounds").get(1).path("p99 ms").asDouble()).isEqualTo(1000);
+  }
 }

@@ -1,0 +1,131 @@
+package io.mailstream.benchmarks;
+
+import io.mailstream.schemas.Topics;
+import io.mailstream.v1.Lane;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * A topology that works off requests which were written while it was frozen, and is measured by
+ * what comes out.
+ */
+final class Backlog implements Contender {
+
+  private static final Duration COMMIT = Duration.ofMillis(500);
+
+  private final Lab lab;
+  private final Setup setup;
+
+  /**
+   * One contender.
+   *
+   * @param name its name in the table
+   * @param topics where requests go
+   * @param partitions how many each topic has
+   * @param part the topology's process
+   * @param output the topic that it writes to
+   * @param keyed whether requests have the recipient's key
+   * @param mails the mails of a round
+   */
+  record Setup(
+      String name,
+      Topics topics,
+      int partitions,
+      Part part,
+      String output,
+      boolean keyed,
+      IntFunction<Mails> mails) {}
+
+  Backlog(Lab lab, Setup setup) {
+    this.lab = lab;
+    this.setup = setup;
+  }
+
+  /**
+   * The topology that only copies, started.
+   *
+   * @param open what to close at the end
+   */
+  static Backlog identity(
+      Lab lab, String name, int partitions, IntFunction<Mails> mails, List<Part> open)
+      throws IOException, InterruptedException, ExecutionException {
+    String id = "identity-" + partitions;
+    Topics topics = lab.topics(id + ".", partitions);
+    String output = id + ".out";
+    try (Admin admin = lab.admin()) {
+      admin.createTopics(List.of(new NewTopic(output, partitions, (short) 1))).all().get();
+    }
+    Path directory = lab.directory();
+    Part part =
+        Part.java(
+            id,
+            directory,
+            "768m",
+            IdentityPart.class.getName(),
+            lab.bootstrap(),
+            id,
+            topics.requests(Lane.BULK),
+            output,
+            directory.resolve(id + "-state").toString(),
+            "2");
+    open.add(part);
+    part.awaitReady();
+    return new Backlog(lab, new Setup(name, topics, partitions, part, output, true, mails));
+  }
+
+  @Override
+  public String name() {
+    return setup.name();
+  }
+
+  @Override
+  public Sample run(int messages, int round) throws Exception {
+    // Not in the middle of a transaction, which could time out before it goes on.
+    LockSupport.parkNanos(COMMIT.toNanos());
+    setup.part().freeze();
+    lab.request(setup.topics(), setup.mails().apply(round), messages, setup.keyed());
+    try (KafkaConsumer<byte[], byte[]> consumer = atEnd()) {
+      setup.part().thaw();
+      AtomicLong seen = new AtomicLong();
+      return Meter.drain(
+          messages,
+          Map.of("topology", setup.part(), "broker", lab.broker()),
+          () -> seen.addAndGet(consumer.poll(Duration.ofMillis(100)).count()));
+    }
+  }
+
+  private KafkaConsumer<byte[], byte[]> atEnd() {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                lab.bootstrap(),
+                "isolation.level",
+                "read_committed",
+                "max.poll.records",
+                5000),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> all =
+        IntStream.range(0, setup.partitions())
+            .mapToObj(partition -> new TopicPartition(setup.output(), partition))
+            .toList();
+    consumer.assign(all);
+    consumer.seekToEnd(all);
+    all.forEach(consumer::position);
+    return consumer;
+  }
+}
