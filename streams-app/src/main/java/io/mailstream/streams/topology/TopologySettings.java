@@ -151,6 +151,7 @@ public final class TopologySettings {
         // A crashed instance is replaced after this; a clean stop leaves the group at once.
         Map.entry(
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 15_000),
+        Map.entry(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreFilters.class),
         Map.entry(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1));
   }
 
