@@ -1,5 +1,6 @@
 package io.mailstream.benchmarks;
 
+import io.mailstream.streams.topology.StoreFilters;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -68,6 +69,7 @@ final class StepTask implements AutoCloseable {
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, "stores");
     config.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
+    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreFilters.class);
     this.driver = new TopologyTestDriver(topology, config);
     this.in =
         driver.createInputTopic(IN, Serdes.String().serializer(), Serdes.String().serializer());

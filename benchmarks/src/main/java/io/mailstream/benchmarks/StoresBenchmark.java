@@ -44,7 +44,7 @@ final class StoresBenchmark implements Callable<Integer> {
     /** What waits. */
     hold(10_000, 1_000_000, 10_000),
     /** What was seen. */
-    deduplicate(100_000, 10_000_000, 20_000),
+    deduplicate(100_000, 10_000_000, 10_000),
     /** Who gets no mail. */
     suppress(10_000, 10_000_000, 100_000);
 

@@ -24,6 +24,11 @@ final class SuppressionList {
     return "gone" + number + "@example.org";
   }
 
+  /** An address that is not on it, among those that are: its key lies beside one of theirs. */
+  static String neighbour(int number) {
+    return "gone" + number + "not@example.org";
+  }
+
   /** Fills the list, and returns when it is all there. */
   static void fill(Lab lab, Topics topics, int entries) throws TimeoutException {
     AtomicReference<Exception> failure = new AtomicReference<>();
