@@ -33,7 +33,7 @@ final class DeduplicationKept extends KeptStep {
   }
 
   private void see(int number) {
-    WindowStore<String, DeduplicationEntry> store = task.store(STORE);
+    WindowStore<String, DeduplicationEntry> store = task.context().getStateStore(STORE);
     String key = "seen-" + number;
     store.put(
         DeliveryId.of(Mails.TENANT, key, key),

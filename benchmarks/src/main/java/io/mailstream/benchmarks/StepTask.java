@@ -16,7 +16,6 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.Punctuator;
-import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
@@ -106,9 +105,9 @@ final class StepTask implements AutoCloseable {
     now += millis;
   }
 
-  /** One of its stores; inside {@link #run}. */
-  <S extends StateStore> S store(String name) {
-    return wrapped.context.getStateStore(name);
+  /** What the step sees, its stores for instance; inside {@link #run}. */
+  ProcessorContext<String, SpecificRecord> context() {
+    return wrapped.context;
   }
 
   @Override

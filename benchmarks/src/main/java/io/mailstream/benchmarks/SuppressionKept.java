@@ -34,7 +34,7 @@ final class SuppressionKept extends KeptStep {
   }
 
   private KeyValueStore<String, SuppressionState> store() {
-    return task.store(SuppressionStore.NAME);
+    return task.context().getStateStore(SuppressionStore.NAME);
   }
 
   /** What is known of an address after one hard bounce. */
