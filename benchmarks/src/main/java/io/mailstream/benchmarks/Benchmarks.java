@@ -45,6 +45,13 @@ public final class Benchmarks {
   /** Runs a benchmark without ending the JVM. */
   static int run(String... args) {
     CommandLine commandLine = new CommandLine(new Benchmarks());
+    commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
+      if (e instanceof PeerPackages.Missing) {
+        command.getErr().println("benchmark: " + e.getMessage());
+        return CommandLine.ExitCode.SOFTWARE;
+      }
+      throw e;
+    });
     if (args.length == 0) {
       commandLine.usage(System.err);
       return CommandLine.ExitCode.USAGE;

@@ -32,6 +32,15 @@ final class PeerPackages {
 
   private PeerPackages() {}
 
+  /** Something cannot be had on this machine. */
+  static final class Missing extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Missing(String message) {
+      super(message);
+    }
+  }
+
   /** Whether nothing is left to be installed. */
   static boolean areInstalled() throws IOException {
     return missing().isEmpty() && hasModules();
@@ -41,7 +50,7 @@ final class PeerPackages {
    * Installs what is missing.
    *
    * @return the directory of the scripts
-   * @throws IOException if it cannot be had; the message says what is to be done
+   * @throws Missing if it cannot be had; the message says what is to be done
    */
   static Path install(PrintWriter out) throws IOException, InterruptedException {
     List<String> missing = missing();
@@ -49,13 +58,12 @@ final class PeerPackages {
       List<String> packages = missing.stream().map(PACKAGES::get).toList();
       out.printf("Installing %s%n", String.join(", ", packages));
       out.flush();
+      String remedy = "install these commands and start again: " + String.join(", ", missing);
+      run(List.of("apt-get", "update"), directory(), remedy);
       List<String> command =
           new ArrayList<>(List.of("apt-get", "install", "-y", "--no-install-recommends"));
       command.addAll(packages);
-      run(
-          command,
-          directory(),
-          "install these commands and start again: " + String.join(", ", missing));
+      run(command, directory(), remedy);
     }
     if (!hasModules()) {
       out.println("Installing BullMQ and the AWS SDK for JavaScript");
@@ -127,11 +135,10 @@ final class PeerPackages {
     try {
       status = builder.start().waitFor();
     } catch (IOException e) {
-      throw new IOException("%s cannot be run: %s".formatted(command.getFirst(), remedy), e);
+      throw new Missing("%s cannot be run (%s): %s".formatted(command.getFirst(), e, remedy));
     }
     if (status != 0) {
-      throw new IOException(
-          "%s failed (see %s): %s".formatted(String.join(" ", command), log, remedy));
+      throw new Missing("%s failed (see %s): %s".formatted(String.join(" ", command), log, remedy));
     }
   }
 }
