@@ -25,8 +25,8 @@ abstract class KeptStep implements AutoCloseable {
   /** So many entries are written between two checkpoints. */
   private static final int CHUNK = 500_000;
 
-  private static final Duration LOOK = Duration.ofMillis(500);
-  private static final int MOST_LOOKS = 120;
+  private static final Duration LOOK = Duration.ofMillis(200);
+  private static final int MOST_LOOKS = 300;
   private static final double IDLE = 0.05;
 
   final StepTask task;
