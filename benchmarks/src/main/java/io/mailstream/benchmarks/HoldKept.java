@@ -5,6 +5,7 @@ import io.mailstream.schemas.RecipientKey;
 import io.mailstream.streams.hold.HoldSupplier;
 import io.mailstream.streams.hold.ReleaseCheck;
 import io.mailstream.streams.reputation.StreamReports;
+import io.mailstream.streams.throttle.AccountRates;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
@@ -47,6 +48,7 @@ final class HoldKept extends KeptStep {
                 "dispatch",
                 "results",
                 PolicyLoader.load(POLICIES),
+                AccountRates.UNKNOWN,
                 new Unchanged(),
                 1,
                 new SimpleMeterRegistry(),
