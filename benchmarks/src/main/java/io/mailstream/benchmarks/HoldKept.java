@@ -1,6 +1,7 @@
 package io.mailstream.benchmarks;
 
 import io.mailstream.policy.PolicyLoader;
+import io.mailstream.runtime.tracing.Tracing;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.streams.hold.HoldSupplier;
 import io.mailstream.streams.hold.ReleaseCheck;
@@ -54,7 +55,8 @@ final class HoldKept extends KeptStep {
                 new SimpleMeterRegistry(),
                 1,
                 StreamReports.NONE,
-                "activity")),
+                "activity",
+                Tracing.OFF)),
         List.of("dispatch", "results", "activity"));
     task.run(this::park);
     fill(number -> hold(kept, number));
