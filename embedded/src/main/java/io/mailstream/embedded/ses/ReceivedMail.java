@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param recipients the envelope recipients
  * @param tags the email tags
  * @param configurationSet the configuration set, which events are published for
+ * @param signedAt when the caller signed the call, to the second: its X-Amz-Date; empty where it
+ *     has none
  * @param receivedAt when it was accepted
  * @param answered whether the caller was told: false where the connection was reset
  * @param raw the MIME message; empty where it is not kept
@@ -24,6 +26,7 @@ public record ReceivedMail(
     List<String> recipients,
     Map<String, String> tags,
     Optional<String> configurationSet,
+    Optional<Instant> signedAt,
     Instant receivedAt,
     boolean answered,
     Optional<byte[]> raw) {
@@ -43,6 +46,7 @@ public record ReceivedMail(
         recipients,
         tags,
         configurationSet,
+        signedAt,
         receivedAt,
         answered,
         Optional.empty());

@@ -7,25 +7,32 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** The two operations of SES v2 that a sender calls: SendEmail and GetAccount. */
 final class SesApi {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final DateTimeFormatter SIGNED_AT =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
   private static final int MAX_RECIPIENTS = 50;
   private static final double REPORTED_UNLIMITED_RATE = 10_000;
 
   private final Inbox inbox;
   private final SesFaults faults;
+  private final Consumer<ReceivedMail> journal;
   private final RateGate rateGate = new RateGate();
   private volatile SesBehaviour behaviour;
   private volatile Optional<SnsTopic> topic = Optional.empty();
 
-  SesApi(SesBehaviour behaviour, Inbox inbox, long seed) {
+  SesApi(SesBehaviour behaviour, Inbox inbox, Consumer<ReceivedMail> journal, long seed) {
     this.behaviour = behaviour;
+    this.journal = journal;
     this.inbox = inbox;
     this.faults = new SesFaults(seed);
   }
@@ -82,7 +89,7 @@ final class SesApi {
       error(exchange, failure.get());
       return;
     }
-    ReceivedMail mail = accept(request, fault.isEmpty());
+    ReceivedMail mail = accept(exchange, request, fault.isEmpty());
     pause(now);
     if (fault.isPresent()) {
       inbox.addFault(fault.get());
@@ -126,7 +133,7 @@ final class SesApi {
     return request;
   }
 
-  private ReceivedMail accept(SendEmailRequest request, boolean answered) {
+  private ReceivedMail accept(RawExchange exchange, SendEmailRequest request, boolean answered) {
     ReceivedMail mail =
         new ReceivedMail(
             Ids.message(),
@@ -134,15 +141,29 @@ final class SesApi {
             request.recipients(),
             request.tags(),
             request.configurationSet(),
+            signedAt(exchange),
             Instant.now(),
             answered,
             request.raw());
     inbox.add(inbox.keepsMails() ? mail : mail.withoutRaw());
+    journal.accept(mail);
     // As with SES: events are a matter of the configuration set.
     if (request.configurationSet().isPresent()) {
       topic.ifPresent(subscribed -> publish(mail, subscribed));
     }
     return mail;
+  }
+
+  /** When the call was signed: the SDK does that right before it writes the request. */
+  private static Optional<Instant> signedAt(RawExchange exchange) {
+    try {
+      return exchange
+          .request()
+          .header("X-Amz-Date")
+          .map(text -> SIGNED_AT.parse(text, Instant::from));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   private void publish(ReceivedMail mail, SnsTopic subscribed) {

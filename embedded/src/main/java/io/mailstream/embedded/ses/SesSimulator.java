@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /**
  * Amazon SES v2 on 127.0.0.1, as far as a sender sees it: SendEmail and GetAccount as the AWS SDK
@@ -49,10 +50,16 @@ public final class SesSimulator implements AutoCloseable {
    * @param dataDir where its certificates are kept; empty: new ones with each start
    * @param keptMails how many of the newest mails are kept whole; 0 for benchmarks
    * @param behaviour how it behaves until told otherwise
+   * @param journal is told of each mail that is accepted, before the caller is
    * @param seed of its random choices
    */
   public record Options(
-      int port, Optional<Path> dataDir, int keptMails, SesBehaviour behaviour, long seed) {
+      int port,
+      Optional<Path> dataDir,
+      int keptMails,
+      SesBehaviour behaviour,
+      Consumer<ReceivedMail> journal,
+      long seed) {
 
     /** A free port, nothing on disk, a thousand mails, no faults. */
     public static Options defaults() {
@@ -61,39 +68,45 @@ public final class SesSimulator implements AutoCloseable {
           Optional.empty(),
           1_000,
           SesBehaviour.defaults(),
+          mail -> {},
           ThreadLocalRandom.current().nextLong());
     }
 
     /** With another port; 0 takes a free one. */
     public Options port(int port) {
-      return new Options(port, dataDir, keptMails, behaviour, seed);
+      return new Options(port, dataDir, keptMails, behaviour, journal, seed);
     }
 
     /** With a directory for the certificates. */
     public Options dataDir(Path directory) {
-      return new Options(port, Optional.of(directory), keptMails, behaviour, seed);
+      return new Options(port, Optional.of(directory), keptMails, behaviour, journal, seed);
     }
 
     /** With another number of mails kept whole. */
     public Options keptMails(int mails) {
-      return new Options(port, dataDir, mails, behaviour, seed);
+      return new Options(port, dataDir, mails, behaviour, journal, seed);
     }
 
     /** With another behaviour. */
     public Options behaviour(SesBehaviour changed) {
-      return new Options(port, dataDir, keptMails, changed, seed);
+      return new Options(port, dataDir, keptMails, changed, journal, seed);
+    }
+
+    /** With somebody who is told of each mail that is accepted. */
+    public Options journal(Consumer<ReceivedMail> told) {
+      return new Options(port, dataDir, keptMails, behaviour, told, seed);
     }
 
     /** With a seed, so that random choices repeat. */
     public Options seed(long repeated) {
-      return new Options(port, dataDir, keptMails, behaviour, repeated);
+      return new Options(port, dataDir, keptMails, behaviour, journal, repeated);
     }
   }
 
   private SesSimulator(Options options) {
     dataDir = options.dataDir();
     inbox = new Inbox(options.keptMails());
-    api = new SesApi(options.behaviour(), inbox, options.seed());
+    api = new SesApi(options.behaviour(), inbox, options.journal(), options.seed());
     int port = options.port() == 0 ? Ports.free() : options.port();
     server = RawHttpServer.start("SES simulator", port, MAX_BODY_BYTES, this::handle);
   }

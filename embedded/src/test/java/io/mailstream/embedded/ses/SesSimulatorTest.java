@@ -3,6 +3,7 @@ package io.mailstream.embedded.ses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.INSTANT;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,9 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -40,8 +43,9 @@ class SesSimulatorTest {
   private static final String RAW = "Subject: Hello\r\n\r\nText";
   private static final String ID = "0123456789abcdef0123456789abcdef";
 
+  private final List<ReceivedMail> journal = new CopyOnWriteArrayList<>();
   private final SesSimulator simulator =
-      SesSimulator.start(SesSimulator.Options.defaults().seed(7));
+      SesSimulator.start(SesSimulator.Options.defaults().seed(7).journal(journal::add));
   private final SesV2Client ses =
       SesV2Client.builder()
           .endpointOverride(URI.create(simulator.url()))
@@ -71,6 +75,18 @@ class SesSimulatorTest {
     assertThat(mail.configurationSet()).hasValue("events");
     assertThat(new String(mail.raw().orElseThrow(), StandardCharsets.UTF_8)).isEqualTo(RAW);
     assertThat(simulator.inbox().accepted(ID)).isEqualTo(1);
+  }
+
+  @Test
+  void theJournalIsToldOfEachMailAndOfWhenItsCallWasSigned() {
+    Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    send("someone@example.com");
+    assertThat(journal)
+        .singleElement()
+        .satisfies(mail -> {
+          assertThat(mail.recipients()).containsExactly("someone@example.com");
+          assertThat(mail.signedAt()).get(INSTANT).isBetween(before, mail.receivedAt());
+        });
   }
 
   @Test
@@ -230,6 +246,7 @@ class SesSimulatorTest {
               "f",
               List.of("r"),
               Map.of(ReceivedMail.DELIVERY_ID_TAG, id),
+              Optional.empty(),
               Optional.empty(),
               Instant.EPOCH,
               true,
