@@ -1,5 +1,6 @@
 package io.mailstream.benchmarks;
 
+import io.mailstream.benchmarks.faults.FaultsCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Option;
       LatencyBenchmark.class,
       StoresBenchmark.class,
       RestoreBenchmark.class,
-      GrowthBenchmark.class
+      GrowthBenchmark.class,
+      FaultsCommand.class
     })
 public final class Benchmarks {
 

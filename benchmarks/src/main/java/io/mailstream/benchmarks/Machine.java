@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.StringTokenizer;
 
 /** What this machine is, and how much CPU time it has spent. Linux only. */
-final class Machine {
+public final class Machine {
 
   /** The kernel counts in hundredths of a second: proc(5), sysconf(_SC_CLK_TCK). */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -33,7 +33,7 @@ final class Machine {
   }
 
   /** Cores and their kind, for the report. */
-  static String describe() {
+  public static String describe() {
     String model =
         lines(Path.of("/proc/cpuinfo")).stream()
             .filter(line -> line.startsWith("model name"))

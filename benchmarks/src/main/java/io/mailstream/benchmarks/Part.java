@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** One process of a benchmark: a part of Mailstream, a peer, or what takes the mail. */
-final class Part implements AutoCloseable {
+public final class Part implements AutoCloseable {
 
   /** What a part of ours prints when it can be used, followed by what is to be known of it. */
-  static final String READY = "ready ";
+  public static final String READY = "ready ";
 
   /** Further flags of the JVMs of the parts, parted by spaces. */
-  static final String JVM_FLAGS = "mailstream.benchmarks.jvm.flags";
+  public static final String JVM_FLAGS = "mailstream.benchmarks.jvm.flags";
 
   private static final Duration START_BOUND = Duration.ofSeconds(90);
   private static final Duration STOP_BOUND = Duration.ofSeconds(20);
@@ -32,7 +32,7 @@ final class Part implements AutoCloseable {
   }
 
   /** Starts a main class of this class path in a JVM of its own. */
-  static Part java(String name, Path directory, String heap, String main, String... args)
+  public static Part java(String name, Path directory, String heap, String main, String... args)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -52,7 +52,7 @@ final class Part implements AutoCloseable {
   }
 
   /** Starts any command. */
-  static Part start(String name, Path directory, List<String> command) throws IOException {
+  public static Part start(String name, Path directory, List<String> command) throws IOException {
     Path log = directory.resolve(name + ".log");
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -62,7 +62,7 @@ final class Part implements AutoCloseable {
   }
 
   /** Waits until it has printed that it is ready, and returns what else that line says. */
-  String awaitReady() throws IOException {
+  public String awaitReady() throws IOException {
     long deadline = System.nanoTime() + START_BOUND.toNanos();
     while (System.nanoTime() < deadline && process.isAlive()) {
       for (String line : Files.readAllLines(log)) {
@@ -83,7 +83,7 @@ final class Part implements AutoCloseable {
   }
 
   /** What it has printed so far. */
-  String printed() throws IOException {
+  public String printed() throws IOException {
     return Files.readString(log);
   }
 
@@ -100,13 +100,29 @@ final class Part implements AutoCloseable {
         .sum();
   }
 
+  /** Whether it runs, frozen or not. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Ends it by SIGKILL: nothing is closed, flushed or said. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
+  /** What it prints to. */
+  public Path log() {
+    return log;
+  }
+
   /** Stops it where it is, without its knowledge. */
-  void freeze() throws IOException, InterruptedException {
+  public void freeze() throws IOException, InterruptedException {
     signal("STOP");
   }
 
   /** Lets it go on. */
-  void thaw() throws IOException, InterruptedException {
+  public void thaw() throws IOException, InterruptedException {
     signal("CONT");
   }
 

@@ -1,0 +1,207 @@
+package io.mailstream.benchmarks.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mailstream.benchmarks.faults.history.Checker;
+import io.mailstream.benchmarks.faults.history.History;
+import io.mailstream.benchmarks.faults.history.Id;
+import io.mailstream.benchmarks.faults.history.Violation;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/** One run: requests go in, things go wrong, all comes to rest, and what happened is checked. */
+final class FaultsRun {
+
+  /** How late after the commit of a suppression a call may start: the sender's default. */
+  private static final Duration LATE_AFTER = Duration.ofSeconds(2);
+
+  private static final int AHEAD = 50;
+  private static final int BACKLOG = 4_000;
+  private static final long LOOK_MS = 20;
+  private static final Duration SAY = Duration.ofSeconds(10);
+
+  /** After the last result, for mail that should not come. */
+  private static final Duration REST = Duration.ofSeconds(5);
+
+  private final Options options;
+  private final Path directory;
+  private final PrintWriter out;
+  private final History history = new History();
+  private long saidAt = System.nanoTime();
+
+  /**
+   * What is run.
+   *
+   * @param rate requests a second, at most
+   * @param evidence how long an uncertain send waits for the ESP's word
+   * @param drain how long the end may be waited for
+   */
+  record Options(
+      int requests,
+      long seed,
+      int rate,
+      FaultPlan.Counts counts,
+      FaultPlan.Lengths lengths,
+      Duration evidence,
+      Duration drain) {}
+
+  FaultsRun(Options options, Path directory, PrintWriter out) {
+    this.options = options;
+    this.directory = directory;
+    this.out = out;
+  }
+
+  FaultsReport run() throws IOException, InterruptedException {
+    Instant begun = Instant.now();
+    Scenario.limits(history);
+    FaultPlan plan =
+        FaultPlan.of(options.seed(), options.requests(), options.counts(), options.lengths());
+    out.printf(
+        "Seed %d: %,d requests, %d faults; what happens lies in %s%n",
+        options.seed(), options.requests(), plan.faults().size(), directory);
+    out.flush();
+    try (World world = new World(directory, options.lengths().session())) {
+      world.start(options.seed(), options.evidence());
+      say("all processes are ready");
+      try (Traffic traffic =
+              new Traffic(world.bootstrap(), world.registryUrl(), world.topics(), history);
+          Observer observer =
+              new Observer(world.bootstrap(), world.registryUrl(), world.topics(), history)) {
+        Instant loaded;
+        FaultsReport.Hurts hurts;
+        try (FaultHand hand = new FaultHand(world, history, plan, traffic::requests)) {
+          load(traffic, observer, hand);
+          traffic.flush();
+          loaded = Instant.now();
+          say("all requests are accepted; the rest of the faults, and all that is open");
+          boolean drained = drain(traffic, observer, hand);
+          if (!drained) {
+            say(
+                "NOT DRAINED within %d s: %,d of %,d results are missing"
+                    .formatted(
+                        options.drain().toSeconds(),
+                        traffic.recipients() - observer.answers(),
+                        traffic.recipients()));
+          }
+          TimeUnit.MILLISECONDS.sleep(REST.toMillis());
+          hurts = new FaultsReport.Hurts(hand.counts(), hand.isOver(), drained);
+          if (hand.failure() != null) {
+            throw new IOException("a fault could not be made", hand.failure());
+          }
+        }
+        observer.finish(options.drain());
+        Journal.read(world.esp().journal(), history::add);
+        return report(
+            new FaultsReport.Times(begun, loaded, Instant.now()),
+            hurts,
+            traffic,
+            observer,
+            world.esp().counts());
+      }
+    }
+  }
+
+  private void load(Traffic traffic, Observer observer, FaultHand hand)
+      throws InterruptedException, IOException {
+    Load load = new Load(options.seed());
+    long begun = System.nanoTime();
+    long waited = 0;
+    for (int i = 0; i < options.requests(); i++) {
+      long from = System.nanoTime();
+      while (traffic.requests() > hand.horizon() + AHEAD
+          || traffic.recipients() - observer.answers() > BACKLOG) {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        progress(traffic, observer, hand);
+      }
+      waited += System.nanoTime() - from;
+      // Time that was waited is not made up for: the rate is never more than was asked for.
+      long due = begun + waited + i * TimeUnit.SECONDS.toNanos(1) / options.rate();
+      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.sleep(left);
+      }
+      from = System.nanoTime();
+      traffic.send(load.next(Instant.now()));
+      waited += System.nanoTime() - from;
+      progress(traffic, observer, hand);
+    }
+  }
+
+  private boolean drain(Traffic traffic, Observer observer, FaultHand hand)
+      throws InterruptedException, IOException {
+    while (!hand.isOver()) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      progress(traffic, observer, hand);
+    }
+    long deadline = System.nanoTime() + options.drain().toNanos();
+    while (observer.answers() < traffic.recipients()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      progress(traffic, observer, hand);
+    }
+    return true;
+  }
+
+  private void progress(Traffic traffic, Observer observer, FaultHand hand) throws IOException {
+    if (hand.failure() != null) {
+      throw new IOException("a fault could not be made", hand.failure());
+    }
+    if (System.nanoTime() - saidAt > SAY.toNanos()) {
+      say(
+          "accepted %,d of %,d  results %,d of %,d  %s  now: %s"
+              .formatted(
+                  traffic.requests(),
+                  options.requests(),
+                  observer.answers(),
+                  traffic.recipients(),
+                  hand.counts(),
+                  hand.now().isEmpty() ? "nothing" : hand.now()));
+    }
+  }
+
+  private void say(String what) {
+    saidAt = System.nanoTime();
+    out.printf(
+        "%s  %s%n", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS), what);
+    out.flush();
+  }
+
+  private FaultsReport report(
+      FaultsReport.Times times,
+      FaultsReport.Hurts hurts,
+      Traffic traffic,
+      Observer observer,
+      JsonNode esp) {
+    Checker checker = new Checker(new Checker.Bounds(LATE_AFTER, World.OPEN_SENDS, World.SENDERS));
+    // What Kafka neither took nor refused may have come to something or not.
+    Set<String> unknown = traffic.unknown().stream().map(Id::toString).collect(Collectors.toSet());
+    List<Violation> violations =
+        checker.check(history).stream()
+            .filter(violation -> !unknown.contains(violation.what()))
+            .toList();
+    return new FaultsReport(
+        options,
+        times,
+        hurts,
+        new FaultsReport.Counted(
+            traffic.requests(),
+            traffic.recipients(),
+            unknown.size(),
+            observer.statuses(),
+            observer.lagMillis(),
+            checker.uncertainBound(history),
+            esp),
+        history,
+        violations);
+  }
+}
