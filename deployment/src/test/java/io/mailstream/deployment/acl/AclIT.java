@@ -80,6 +80,7 @@ class AclIT {
       mailIsTakenBack(producer, cli, reader);
       theQueryApiChangesTheList();
       aStreamIsHeldAndGoesOn(producer, reader);
+      bouncesHoldTheirStream(producer, reader);
     }
     theMonitorSeesItsMailDelivered();
     theCommandLineWorks();
@@ -240,6 +241,23 @@ class AclIT {
     assertThat(cli.run("streams", "resume", "demo", "digest").status()).isZero();
     expect(reader, "in-a-pause", ResultStatus.SENT);
     Await.that("the stream goes on", STEP, () -> streams(cli).contains("demo/digest  goes"));
+  }
+
+  private static void bouncesHoldTheirStream(User producer, User reader) throws Exception {
+    CommandLine cli = commandLine("mailstream-cli");
+    for (int i = 0; i < 2; i++) {
+      send(producer, Lane.BULK, "worn-out-" + i, "news", Mails.simulated("bounce+news" + i));
+    }
+    Await.that("the stream is held", STEP, () -> streams(cli).contains("demo/news  PAUSED"));
+    assertThat(streams(cli)).contains("bounce");
+    assertThat(pipeline.metric("mailstream_stream_paused", "stream=\"news\"")).isEqualTo(1);
+    send(producer, Lane.BULK, "after-bounces", "news", Mails.simulated("success+news"));
+    Await.that(
+        "the mail is held",
+        STEP,
+        () -> pipeline.metric("mailstream_hold_deliveries", "reason=\"stream_paused\"") == 1);
+    assertThat(cli.run("streams", "resume", "demo", "news").status()).isZero();
+    expect(reader, "after-bounces", ResultStatus.SENT);
   }
 
   private static String streams(CommandLine cli) throws Exception {
