@@ -39,7 +39,8 @@ class QuickstartIT {
     InMemorySpanExporter spans = InMemorySpanExporter.create();
     Tracing.Factory inMemory =
         (config, service, meters) -> OtelTracing.to(service, 0, SimpleSpanProcessor.create(spans));
-    try (LocalSystem system = startedOn(ports, inMemory);
+    try (MailLogLines log = new MailLogLines();
+        LocalSystem system = startedOn(ports, inMemory);
         TracedMail traced = new TracedMail(system, spans)) {
       traced.send();
       assertThat(theDemonstrationOn(system)).as(story()).isTrue();
@@ -62,6 +63,7 @@ class QuickstartIT {
       new Unsubscriber(system).endTheNewsletter();
       new ReplayedLetter(system).isSentOnce();
       traced.isOneTrace();
+      log.tellOfMailFromAttemptToCallback();
       MetricsAtWork metrics = new MetricsAtWork(system);
       metrics.addUp();
       metrics.areAsDocumented();

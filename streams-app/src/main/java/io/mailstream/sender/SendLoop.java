@@ -1,6 +1,7 @@
 package io.mailstream.sender;
 
 import io.mailstream.sender.Checkpoints.Point;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -58,6 +60,8 @@ final class SendLoop {
   /** Started, but not called: too late after their commit, or the gate was not fresh. */
   private final List<Send> returned = new ArrayList<>();
 
+  private final BusyWait busyWait =
+      new BusyWait(ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime, System::nanoTime);
   private long lastCommitAt = System.nanoTime();
   private long lastTickAt;
   private volatile long openSends;
@@ -138,8 +142,13 @@ final class SendLoop {
 
   private ConsumerRecords<byte[], byte[]> poll() {
     try {
+      busyWait.begins();
       ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
+      long rest = busyWait.ended(records.isEmpty());
       partitions.adopt();
+      if (rest > 0 && !stopping) {
+        LockSupport.parkNanos(rest);
+      }
       return records;
     } catch (InvalidOffsetException e) {
       throw new SenderFailure(

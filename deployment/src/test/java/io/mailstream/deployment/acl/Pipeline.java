@@ -43,7 +43,7 @@ final class Pipeline implements AutoCloseable {
             # One mail to an address passes at once, the next two seconds later.
             digest: {limit: {rate: 60/m, burst: 2}}
             news:
-              reputation: {window: 1h, min_mails: 2, max_bounce_rate: 5%, pause: until_resumed}
+              reputation: {window: 1h, min_mails: 2, max_bounce_rate: 5%%, pause: until_resumed}
       retry: {initial: 100ms, max: 1s, max_attempts: 5, max_age: 1h}
       """;
 
