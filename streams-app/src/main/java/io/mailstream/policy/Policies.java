@@ -63,4 +63,9 @@ public record Policies(
     Tenant named = tenants.get(name);
     return named == null ? defaultTenant : Optional.of(named);
   }
+
+  /** The policy of a tenant's stream; empty: there is none, and its mail is refused. */
+  public Optional<StreamPolicy> stream(String tenant, String stream) {
+    return tenant(tenant).flatMap(found -> found.stream(stream));
+  }
 }

@@ -39,9 +39,7 @@ final class UnsubscribeHeaders {
   /** The delivery with the fields, or as it is where it has no subscription. */
   Delivery on(Delivery delivery) {
     boolean isSubscription =
-        policies
-            .tenant(delivery.getTenant())
-            .flatMap(tenant -> tenant.stream(delivery.getStream()))
+        policies.stream(delivery.getTenant(), delivery.getStream())
             .filter(StreamPolicy::isSubscription)
             .isPresent();
     boolean hasItsOwn =

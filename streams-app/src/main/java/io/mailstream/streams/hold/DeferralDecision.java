@@ -164,9 +164,7 @@ sealed interface DeferralDecision {
   }
 
   private static Duration evidenceWindow(Delivery delivery, Policies policies) {
-    return policies
-        .tenant(delivery.getTenant())
-        .flatMap(tenant -> tenant.stream(delivery.getStream()))
+    return policies.stream(delivery.getTenant(), delivery.getStream())
         .map(stream -> stream.evidenceWindow())
         .orElse(Duration.ZERO);
   }

@@ -35,13 +35,13 @@ record GuardSurroundings(
   @Override
   public void close(StreamId stream, long until, long now) {
     throttle.closeStream(stream.tenant(), stream.stream(), until, now);
-    queue.streamOpened(now);
+    queue.streamChanged(now);
   }
 
   @Override
   public void open(StreamId stream, long now) {
     throttle.openStream(stream.tenant(), stream.stream(), now);
-    queue.streamOpened(now);
+    queue.streamChanged(now);
   }
 
   @Override

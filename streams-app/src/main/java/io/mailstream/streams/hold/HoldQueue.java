@@ -176,8 +176,8 @@ final class HoldQueue {
     }
   }
 
-  /** Mail of a stream that was closed may go. */
-  void streamOpened(long now) {
+  /** A stream was opened or closed: whose mail waits is looked at anew. */
+  void streamChanged(long now) {
     limits.lookAnew(now);
   }
 

@@ -106,9 +106,7 @@ final class StreamReads {
 
   private Stream stream(StreamId id, HeardReports known, long now) {
     Duration window =
-        policies
-            .tenant(id.tenant())
-            .flatMap(tenant -> tenant.stream(id.stream()))
+        policies.stream(id.tenant(), id.stream())
             .flatMap(StreamPolicy::reputation)
             .map(ReputationRule::window)
             .orElse(DEFAULT_WINDOW);

@@ -206,11 +206,7 @@ public final class StreamGuard {
   private Optional<ReputationRule> rule(StreamId id) {
     Optional<ReputationRule> known = rules.get(id);
     if (known == null) {
-      known =
-          policies
-              .tenant(id.tenant())
-              .flatMap(tenant -> tenant.stream(id.stream()))
-              .flatMap(StreamPolicy::reputation);
+      known = policies.stream(id.tenant(), id.stream()).flatMap(StreamPolicy::reputation);
       if (rules.size() >= REMEMBERED) {
         rules.clear();
       }

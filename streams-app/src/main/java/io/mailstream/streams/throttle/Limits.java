@@ -93,19 +93,19 @@ public record Limits(Policies policies, int partitions) {
       case Scope.Tenant(String tenant) ->
           policies.tenant(tenant).flatMap(Tenant::limit).map(this::share);
       case Scope.Stream(String tenant, String stream) ->
-          stream(tenant, stream).flatMap(StreamPolicy::limit).map(this::share);
+          policies.stream(tenant, stream).flatMap(StreamPolicy::limit).map(this::share);
       case Scope.Domain(String account, String domain) ->
           account(account).flatMap(found -> found.domainLimits().of(domain)).map(this::share);
       case Scope.Actor(String tenant, String stream, String actor) ->
           (stream.equals(ALL)
                   ? policies.tenant(tenant).flatMap(Tenant::actorLimit)
-                  : stream(tenant, stream).flatMap(StreamPolicy::actorLimit))
+                  : policies.stream(tenant, stream).flatMap(StreamPolicy::actorLimit))
               .map(this::share);
       // All mail to one address is in one partition: nothing to share.
       case Scope.Recipient(String tenant, String stream, String recipient) ->
           (stream.equals(ALL)
                   ? policies.tenant(tenant).flatMap(Tenant::recipientLimit)
-                  : stream(tenant, stream).flatMap(StreamPolicy::recipientLimit))
+                  : policies.stream(tenant, stream).flatMap(StreamPolicy::recipientLimit))
               .map(limit -> BucketSize.share(limit, 1));
     };
   }
@@ -128,10 +128,6 @@ public record Limits(Policies policies, int partitions) {
 
   private Optional<Account> account(String name) {
     return Optional.ofNullable(policies.accounts().get(name));
-  }
-
-  private Optional<StreamPolicy> stream(String tenant, String stream) {
-    return policies.tenant(tenant).flatMap(found -> found.stream(stream));
   }
 
   private BucketSize share(Limit limit) {

@@ -64,10 +64,7 @@ final class StreamMeters implements AutoCloseable {
     Map<StreamId, Status> all = new HashMap<>();
     for (StreamId id : reports.streams()) {
       Optional<ReputationRule> rule =
-          policies
-              .tenant(id.tenant())
-              .flatMap(tenant -> tenant.stream(id.stream()))
-              .flatMap(StreamPolicy::reputation);
+          policies.stream(id.tenant(), id.stream()).flatMap(StreamPolicy::reputation);
       Status status =
           reports.status(id, rule.map(ReputationRule::window).orElse(DEFAULT_WINDOW), now);
       if ((rule.isPresent() || status.pause().isPresent()) && all.size() < MOST) {
