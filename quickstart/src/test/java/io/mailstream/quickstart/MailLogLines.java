@@ -90,16 +90,15 @@ final class MailLogLines implements AutoCloseable {
         });
     assertThat(byDelivery.values())
         .as("a mail that is traced")
-        .anySatisfy(
-            ofOne -> {
-              assertThat(ofOne)
-                  .extracting(line -> line.get("message").asText())
-                  .contains("attempt", "result", "callback");
-              assertThat(ofOne.stream().map(line -> line.path("trace_id").asText()).distinct())
-                  .singleElement()
-                  .asString()
-                  .matches("[0-9a-f]{32}");
-            });
+        .anySatisfy(ofOne -> {
+          assertThat(ofOne)
+              .extracting(line -> line.get("message").asText())
+              .contains("attempt", "result", "callback");
+          assertThat(ofOne.stream().map(line -> line.path("trace_id").asText()).distinct())
+              .singleElement()
+              .asString()
+              .matches("[0-9a-f]{32}");
+        });
     assertThat(byDelivery.values())
         .as("a mail that bounces")
         .anySatisfy(ofOne -> {
