@@ -117,7 +117,7 @@ final class FaultsRun {
     long waited = 0;
     for (int i = 0; i < options.requests(); i++) {
       long from = System.nanoTime();
-      while (traffic.requests() > hand.horizon() + AHEAD
+      while (traffic.requests() - AHEAD > hand.horizon()
           || traffic.recipients() - observer.answers() > BACKLOG) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         progress(traffic, observer, hand);

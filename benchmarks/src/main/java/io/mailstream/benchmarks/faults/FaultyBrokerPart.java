@@ -7,6 +7,15 @@ import java.nio.file.Path;
 /** A broker that may be killed and started again with the same data and port. */
 final class FaultyBrokerPart {
 
+  /**
+   * As Kafka has it. A broker that aborts a transaction while it starts, before its partitions have
+   * a leader, takes them for deleted and writes no markers: they are stuck from then on.
+   */
+  private static final String KAFKAS_ABORT_INTERVAL = "10000";
+
+  private static final String ABORT_INTERVAL =
+      "transaction.abort.timed.out.transaction.cleanup.interval.ms";
+
   private FaultyBrokerPart() {}
 
   /**
@@ -20,7 +29,8 @@ final class FaultyBrokerPart {
             EmbeddedKafka.Options.defaults()
                 .dataDir(Path.of(args[0]))
                 .port(Integer.parseInt(args[1]))
-                .property("group.consumer.session.timeout.ms", args[2]))) {
+                .property("group.consumer.session.timeout.ms", args[2])
+                .property(ABORT_INTERVAL, KAFKAS_ABORT_INTERVAL))) {
       System.out.println(Part.READY + kafka.bootstrapServers());
       ProcessHandle.current().parent().orElseThrow().onExit().join();
     }

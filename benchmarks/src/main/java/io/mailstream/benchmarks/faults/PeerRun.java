@@ -83,7 +83,7 @@ final class PeerRun {
     Map<String, Integer> hurts;
     try (FaultHand hand = new FaultHand(targets, new History(), plan, accepted::size)) {
       for (int i = 0; i < options.requests(); i++) {
-        while (accepted.size() > hand.horizon() + AHEAD
+        while (accepted.size() - AHEAD > hand.horizon()
             || (i % AHEAD == 0 && accepted.size() - targets.esp().taken() > BACKLOG)) {
           TimeUnit.MILLISECONDS.sleep(LOOK_MS);
           progress(accepted.size(), hand);
