@@ -5,6 +5,7 @@ import io.mailstream.v1.Lane;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -62,25 +63,47 @@ final class Backlog implements Contender {
   static Backlog identity(
       Lab lab, String name, int partitions, IntFunction<Mails> mails, List<Part> open)
       throws IOException, InterruptedException, ExecutionException {
-    String id = "identity-" + partitions;
+    return copying(lab, "identity-" + partitions, name, partitions, mails, List.of(), open);
+  }
+
+  /**
+   * One that reads and writes Avro and remembers what it has seen, and nothing else; started.
+   *
+   * @param open what to close at the end
+   */
+  static Backlog remembering(Lab lab, String name, IntFunction<Mails> mails, List<Part> open)
+      throws IOException, InterruptedException, ExecutionException {
+    return copying(lab, "remembering", name, Lab.PARTITIONS, mails, List.of(lab.registry()), open);
+  }
+
+  private static Backlog copying(
+      Lab lab,
+      String id,
+      String name,
+      int partitions,
+      IntFunction<Mails> mails,
+      List<String> more,
+      List<Part> open)
+      throws IOException, InterruptedException, ExecutionException {
     Topics topics = lab.topics(id + ".", partitions);
     String output = id + ".out";
     try (Admin admin = lab.admin()) {
       admin.createTopics(List.of(new NewTopic(output, partitions, (short) 1))).all().get();
     }
     Path directory = lab.directory();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                lab.bootstrap(),
+                id,
+                topics.requests(Lane.BULK),
+                output,
+                directory.resolve(id + "-state").toString(),
+                "2"));
+    arguments.addAll(more);
     Part part =
         Part.java(
-            id,
-            directory,
-            "768m",
-            IdentityPart.class.getName(),
-            lab.bootstrap(),
-            id,
-            topics.requests(Lane.BULK),
-            output,
-            directory.resolve(id + "-state").toString(),
-            "2");
+            id, directory, "768m", IdentityPart.class.getName(), arguments.toArray(String[]::new));
     open.add(part);
     part.awaitReady();
     return new Backlog(lab, new Setup(name, topics, partitions, part, output, true, mails));

@@ -6,18 +6,22 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Produced;
 
 /** The cheapest topology there is: what comes in goes out, as the bytes that it is. */
 final class IdentityPart {
 
+  private static final int REGISTRY = 6;
+
   private IdentityPart() {}
 
   /**
    * Runs until its parent ends.
    *
-   * @param args brokers, application id, topic in, topic out, state directory, threads
+   * @param args brokers, application id, topic in, topic out, state directory, threads; and a
+   *     registry, if it is to read and write Avro and to remember what it has seen
    */
   public static void main(String[] args) {
     Properties config = new Properties();
@@ -36,10 +40,11 @@ final class IdentityPart {
             StreamsConfig.EXACTLY_ONCE_V2,
             "producer.compression.type",
             "lz4"));
-    var bytes = Serdes.ByteArray();
-    StreamsBuilder builder = new StreamsBuilder();
-    builder.stream(args[2], Consumed.with(bytes, bytes)).to(args[3], Produced.with(bytes, bytes));
-    try (KafkaStreams streams = new KafkaStreams(builder.build(), config)) {
+    Topology topology =
+        args.length > REGISTRY
+            ? Remembering.topology(args[2], args[3], args[REGISTRY])
+            : copying(args[2], args[3]);
+    try (KafkaStreams streams = new KafkaStreams(topology, config)) {
       streams.setStateListener((state, before) -> {
         if (state == KafkaStreams.State.RUNNING) {
           System.out.println(Part.READY + args[1]);
@@ -48,5 +53,12 @@ final class IdentityPart {
       streams.start();
       ProcessHandle.current().parent().orElseThrow().onExit().join();
     }
+  }
+
+  private static Topology copying(String in, String out) {
+    var bytes = Serdes.ByteArray();
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.stream(in, Consumed.with(bytes, bytes)).to(out, Produced.with(bytes, bytes));
+    return builder.build();
   }
 }

@@ -87,6 +87,10 @@ final class Lab implements AutoCloseable {
     return new Lab(directory, broker, ready[0], ready[1]);
   }
 
+  String registry() {
+    return registry;
+  }
+
   String bootstrap() {
     return bootstrap;
   }

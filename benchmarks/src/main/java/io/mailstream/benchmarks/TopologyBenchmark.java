@@ -15,6 +15,7 @@ import java.util.Map;
 final class TopologyBenchmark {
 
   static final String IDENTITY = "identity topology";
+  private static final String REMEMBERING = "Avro and one store, no step of ours";
 
   private static final String POLICIES =
       """
@@ -44,6 +45,7 @@ final class TopologyBenchmark {
     try (Lab lab = Lab.start(directory)) {
       List<Contender> contenders = new ArrayList<>();
       contenders.add(Backlog.identity(lab, IDENTITY, Lab.PARTITIONS, this::mails, parts));
+      contenders.add(Backlog.remembering(lab, REMEMBERING, this::mails, parts));
       for (boolean keyed : List.of(true, false)) {
         String name = keyed ? "keyed" : "hop";
         Topics topics = lab.topics(name + ".");
