@@ -1,7 +1,6 @@
 package io.mailstream.sender;
 
 import io.mailstream.sender.Checkpoints.Point;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -60,8 +58,6 @@ final class SendLoop {
   /** Started, but not called: too late after their commit, or the gate was not fresh. */
   private final List<Send> returned = new ArrayList<>();
 
-  private final BusyWait busyWait =
-      new BusyWait(ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime, System::nanoTime);
   private long lastCommitAt = System.nanoTime();
   private long lastTickAt;
   private volatile long openSends;
@@ -142,13 +138,8 @@ final class SendLoop {
 
   private ConsumerRecords<byte[], byte[]> poll() {
     try {
-      busyWait.begins();
       ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
-      long rest = busyWait.ended(records.isEmpty());
       partitions.adopt();
-      if (rest > 0 && !stopping) {
-        LockSupport.parkNanos(rest);
-      }
       return records;
     } catch (InvalidOffsetException e) {
       throw new SenderFailure(
