@@ -57,7 +57,12 @@ public final class Part implements AutoCloseable {
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     // What is not ours does not know that this process has ended, by Ctrl-C for instance.
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    } catch (IllegalStateException e) {
+      process.destroyForcibly();
+      throw new IOException("%s is not started: this process ends".formatted(name), e);
+    }
     return new Part(name, process, log);
   }
 

@@ -17,10 +17,14 @@ import java.util.TreeMap;
  * What the BullMQ peer is made of: Redis of Debian, Node and the packages of npm that {@code
  * package-lock.json} names, and its scripts. Installed once, beside the classes of this module.
  */
-final class PeerPackages {
+public final class PeerPackages {
 
-  static final String REDIS = "redis-server";
-  static final String NODE = "node";
+  /** The command of Redis. */
+  public static final String REDIS = "redis-server";
+
+  /** The command of Node. */
+  public static final String NODE = "node";
+
   private static final String NPM = "npm";
 
   /** The Debian package of each command. */
@@ -28,12 +32,13 @@ final class PeerPackages {
       new TreeMap<>(Map.of(REDIS, "redis-server", NODE, "nodejs", NPM, "npm"));
 
   private static final String LOCK = "package-lock.json";
-  private static final List<String> FILES = List.of("package.json", LOCK, "fill.mjs", "worker.mjs");
+  private static final List<String> FILES = 
+      List.of("package.json", LOCK, "feed.mjs", "fill.mjs", "worker.mjs");
 
   private PeerPackages() {}
 
   /** Something cannot be had on this machine. */
-  static final class Missing extends IOException {
+  public static final class Missing extends IOException {
     private static final long serialVersionUID = 1L;
 
     Missing(String message) {
@@ -52,7 +57,7 @@ final class PeerPackages {
    * @return the directory of the scripts
    * @throws Missing if it cannot be had; the message says what is to be done
    */
-  static Path install(PrintWriter out) throws IOException, InterruptedException {
+  public static Path install(PrintWriter out) throws IOException, InterruptedException {
     List<String> missing = missing();
     if (!missing.isEmpty()) {
       List<String> packages = missing.stream().map(PACKAGES::get).toList();

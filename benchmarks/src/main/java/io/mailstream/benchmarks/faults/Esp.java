@@ -1,31 +1,44 @@
 package io.mailstream.benchmarks.faults;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.mailstream.benchmarks.Part;
 import io.mailstream.embedded.Ports;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-/** The ESP's process, and the network that leads to it. */
+/** The ESP's process, which may be killed, and the network that leads to it. */
 final class Esp implements AutoCloseable {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** The file in its directory that holds what it took. */
+  static final String JOURNAL = "journal.txt";
+
+  private static final Duration START = Duration.ofSeconds(120);
+  private static final Duration TOLD_WITHIN = Duration.ofSeconds(120);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+  private static final long LOOK_MS = 200;
+  private static final int CHUNK = 1 << 16;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path journal;
-  private final Part part;
+  private final Path behaviour;
+  private final Victim victim;
   private final URI url;
   private final String certificate;
   private final EspProxy network;
+  private long counted;
+  private long lines;
 
-  private Esp(Path journal, Part part, String[] ready) throws IOException {
-    this.journal = journal;
-    this.part = part;
+  private Esp(Path directory, Victim victim, Path behaviour) throws IOException {
+    this.journal = directory.resolve(JOURNAL);
+    this.behaviour = behaviour;
+    this.victim = victim;
+    String[] ready = victim.ready().split(" ", -1);
     this.url = URI.create(ready[0]);
     this.certificate = ready[1];
     this.network = new EspProxy(Ports.free(), url.getPort());
@@ -37,24 +50,35 @@ final class Esp implements AutoCloseable {
    * @param callbacks where it posts what becomes of the mail
    */
   static Esp start(Path directory, long seed, String callbacks) throws IOException {
-    Path journal = directory.resolve("journal.txt");
-    Part part =
-        Part.java(
+    Path behaviour =
+        Files.writeString(directory.resolve("behaviour.json"), Fault.Storm.OVER);
+    Victim victim =
+        Victim.java(
             "esp",
             directory,
-            "512m",
-            EspPart.class.getName(),
-            journal.toString(),
+            "384m",
+            EspPart.class,
+            0,
+            directory.toString(),
+            String.valueOf(Ports.free()),
             String.valueOf(seed),
-            callbacks);
+            callbacks,
+            behaviour.toString());
+    victim.start();
     try {
-      Esp esp = new Esp(journal, part, part.awaitReady().split(" ", -1));
-      esp.behave(Fault.Storm.OVER);
-      return esp;
+      if (!victim.awaitReady(START)) {
+        throw new IOException("the ESP does not start: see " + victim.log());
+      }
+      return new Esp(directory, victim, behaviour);
     } catch (IOException e) {
-      part.close();
+      victim.close();
       throw e;
     }
+  }
+
+  /** Its process. */
+  Victim victim() {
+    return victim;
   }
 
   /** What it took. */
@@ -72,37 +96,59 @@ final class Esp implements AutoCloseable {
     return network;
   }
 
-  /** Tells it how to behave. */
-  void behave(String behaviour) throws IOException {
-    ask(
+  /** Tells it how to behave, now and after its next start. */
+  void behave(String text) throws IOException {
+    Files.writeString(behaviour, text);
+    HttpRequest request =
         HttpRequest.newBuilder(url.resolve("/control"))
-            .PUT(HttpRequest.BodyPublishers.ofString(behaviour))
-            .build());
+            .timeout(ANSWER)
+            .PUT(HttpRequest.BodyPublishers.ofString(text))
+            .build();
+    long deadline = System.nanoTime() + TOLD_WITHIN.toNanos();
+    while (true) {
+      try {
+        var _ = http.send(request, HttpResponse.BodyHandlers.discarding());
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("the ESP does not answer: see " + victim.log(), e);
+        }
+        rest();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted", e);
+      }
+    }
   }
 
-  /** What it has counted. */
-  JsonNode counts() throws IOException {
-    return JSON.readTree(ask(HttpRequest.newBuilder(url.resolve("/inbox?limit=0")).build()));
-  }
-
-  /** How many mails it took. */
-  long taken() throws IOException {
-    return counts().path("accepted").asLong();
-  }
-
-  private String ask(HttpRequest request) throws IOException {
+  private static void rest() throws IOException {
     try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
   }
 
+  /** How many mails it took, by its journal. */
+  synchronized long taken() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(journal.toFile(), "r")) {
+      file.seek(counted);
+      byte[] chunk = new byte[CHUNK];
+      for (int read = file.read(chunk); read > 0; read = file.read(chunk)) {
+        counted += read;
+        for (int i = 0; i < read; i++) {
+          lines += chunk[i] == '\n' ? 1 : 0;
+        }
+      }
+    }
+    return lines;
+  }
+
   @Override
   public void close() throws IOException {
     network.close();
-    part.close();
+    victim.close();
     http.shutdownNow();
   }
 }

@@ -66,7 +66,8 @@ record Fault(
     SLOW("{\"latencyMillis\": 800, \"jitterMillis\": 1200}");
 
     /** How it behaves when there is no storm. */
-    static final String OVER = "{\"faultRates\": {}, \"latencyMillis\": 2, \"jitterMillis\": 8}";
+    static final String OVER =
+        "{\"faultRates\": {}, \"latencyMillis\": 2, \"jitterMillis\": 8, \"deliveryEvents\": false}";
 
     private final String control;
 

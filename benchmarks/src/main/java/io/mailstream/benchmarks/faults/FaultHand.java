@@ -73,6 +73,16 @@ final class FaultHand implements AutoCloseable {
     return head < faults.size() ? faults.get(head).atRequest() : Integer.MAX_VALUE;
   }
 
+  /** How many faults have begun. */
+  int begun() {
+    return next.get();
+  }
+
+  /** How many there are. */
+  int planned() {
+    return faults.size();
+  }
+
   /** Whether all faults are over. */
   boolean isOver() {
     return next.get() == faults.size() && slots.availablePermits() == AT_ONCE;

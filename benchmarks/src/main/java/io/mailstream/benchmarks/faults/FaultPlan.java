@@ -19,7 +19,7 @@ record FaultPlan(List<Fault> faults) {
   /**
    * How often what happens.
    *
-   * @param kills of topologies, of senders and of the ingester, each
+   * @param kills of topologies, of senders, of the ingester and of the ESP, each
    * @param brokerKills of the broker
    * @param pauses of topologies and senders in all
    * @param storms of the ESP
@@ -67,7 +67,7 @@ record FaultPlan(List<Fault> faults) {
     }
 
     FaultPlan plan(Counts counts, Lengths lengths) {
-      for (Role role : List.of(Role.TOPOLOGY, Role.SENDER, Role.INGESTER)) {
+      for (Role role : List.of(Role.TOPOLOGY, Role.SENDER, Role.INGESTER, Role.ESP)) {
         kill(Kind.KILL, role, counts.kills());
       }
       kill(Kind.KILL, Role.BROKER, counts.brokerKills());

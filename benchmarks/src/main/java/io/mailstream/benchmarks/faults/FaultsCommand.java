@@ -132,7 +132,9 @@ public final class FaultsCommand implements Callable<Integer> {
     /** A loop that commits what it has sent. */
     LOOP,
     /** A loop that commits what it is about to send. */
-    LOOP_COMMITS_FIRST
+    LOOP_COMMITS_FIRST,
+    /** Workers of BullMQ on Redis. */
+    BULLMQ
   }
 
   /** Made by picocli. */
@@ -179,6 +181,7 @@ public final class FaultsCommand implements Callable<Integer> {
         switch (peer) {
           case LOOP -> new PlainLoop(directory, options.lengths().session(), false);
           case LOOP_COMMITS_FIRST -> new PlainLoop(directory, options.lengths().session(), true);
+          case BULLMQ -> new BullmqQueue(directory, out);
         };
     PeerRun.Outcome outcome = new PeerRun(options, directory, out).run(contender);
     ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -27,6 +27,7 @@ record FaultsReport(
     FaultsRun.Options options,
     Times times,
     Hurts hurts,
+    Broker broker,
     Counted counted,
     History history,
     List<Violation> violations) {
@@ -47,9 +48,23 @@ record FaultsReport(
    * What went wrong, as it was told to.
    *
    * @param over whether all faults were made
-   * @param drained whether all results came in time
+   * @param stood why it did not come to its end; empty: it did
+   * @param where where it stood then
    */
-  record Hurts(Map<String, Integer> counts, boolean over, boolean drained) {}
+  record Hurts(Map<String, Integer> counts, boolean over, String stood, List<String> where) {
+    boolean drained() {
+      return stood.isEmpty();
+    }
+  }
+
+  /**
+   * What the broker did wrong by itself.
+   *
+   * @param hanging transactions without an end, which were aborted as the runbook says
+   * @param wentBack committed offsets that went back
+   * @param read whether all topics could be read to their ends
+   */
+  record Broker(List<Cluster.Hanging> hanging, List<Cluster.WentBack> wentBack, boolean read) {}
 
   /**
    * What was counted.
@@ -60,7 +75,6 @@ record FaultsReport(
    * @param statuses results by status
    * @param lagMillis the longest from a suppression's decision until it was seen to be committed
    * @param uncertainBound how many sends may have been left uncertain
-   * @param esp what the ESP counted
    */
   record Counted(
       int requests,
@@ -68,12 +82,11 @@ record FaultsReport(
       int unknown,
       Map<Status, Long> statuses,
       long lagMillis,
-      int uncertainBound,
-      JsonNode esp) {}
+      int uncertainBound) {}
 
   /** Whether all promises were kept, and all that was planned was done. */
   boolean isClean() {
-    return violations.isEmpty() && hurts.over() && hurts.drained();
+    return violations.isEmpty() && hurts.over() && hurts.drained() && broker.read();
   }
 
   private long count(Kind kind) {
@@ -104,6 +117,9 @@ record FaultsReport(
     figures.put("bound on those", (long) counted.uncertainBound());
     figures.put("calls of unknown outcome", handedBack(Why.CALL_UNCERTAIN));
     hurts.counts().forEach((what, times) -> figures.put(what, (long) times));
+    figures.put("held at the end", (long) history.held().size());
+    figures.put("hanging transactions of the broker, aborted", (long) broker.hanging().size());
+    figures.put("committed offsets that the broker forgot", (long) broker.wentBack().size());
     for (Kind kind : Kind.values()) {
       figures.put(kind.name().replace('_', ' '), count(kind));
     }
@@ -133,10 +149,15 @@ record FaultsReport(
     if (!hurts.over()) {
       out.println("not all faults were made");
     }
-    if (!hurts.drained()) {
-      out.println("not all results came in time");
+    hurts.where().forEach(out::println);
+    if (!broker.read()) {
+      out.println("not all topics could be read to their ends");
     }
     out.flush();
+  }
+
+  private static JsonNode texts(List<?> all) {
+    return JSON.valueToTree(all.stream().map(Object::toString).toList());
   }
 
   /** The same as JSON, with all violations. */
@@ -157,11 +178,14 @@ record FaultsReport(
     asked.put("registry_outage_seconds", options.lengths().outage().toSeconds());
     root.put("all_faults_made", hurts.over());
     root.put("drained", hurts.drained());
+    root.set("stood_still", JSON.valueToTree(hurts.where()));
+    root.set("hanging_transactions", texts(broker.hanging()));
+    root.set("committed_offsets_gone_back", texts(broker.wentBack()));
+    root.put("topics_read_to_their_ends", broker.read());
     root.put("unknown_deliveries", counted.unknown());
     root.put("suppression_seen_after_at_most_ms", counted.lagMillis());
     ObjectNode figures = root.putObject("figures");
     figures().forEach(figures::put);
-    root.set("esp", counted.esp());
     root.set("violations", JSON.valueToTree(violations));
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, JSON.writeValueAsString(root) + "\n");

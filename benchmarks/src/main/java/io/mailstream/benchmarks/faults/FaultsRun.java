@@ -1,6 +1,5 @@
 package io.mailstream.benchmarks.faults;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mailstream.benchmarks.faults.history.Checker;
 import io.mailstream.benchmarks.faults.history.History;
 import io.mailstream.benchmarks.faults.history.Id;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +29,11 @@ final class FaultsRun {
   private static final long LOOK_MS = 20;
   private static final Duration SAY = Duration.ofSeconds(10);
 
+  /** Beyond the time that uncertain mail waits for evidence. */
+  private static final Duration STANDS_STILL = Duration.ofSeconds(120);
+
+  private static final Duration READ = Duration.ofSeconds(60);
+
   /** After the last result, for mail that should not come. */
   private static final Duration REST = Duration.ofSeconds(5);
 
@@ -36,7 +41,7 @@ final class FaultsRun {
   private final Path directory;
   private final PrintWriter out;
   private final History history = new History();
-  private long saidAt = System.nanoTime();
+  private volatile long saidAt = System.nanoTime();
 
   /**
    * What is run.
@@ -75,52 +80,91 @@ final class FaultsRun {
       try (Traffic traffic =
               new Traffic(world.bootstrap(), world.registryUrl(), world.topics(), history);
           Observer observer =
-              new Observer(world.bootstrap(), world.registryUrl(), world.topics(), history)) {
+              new Observer(world.bootstrap(), world.registryUrl(), world.topics(), history);
+          Watch watch = new Watch(new Cluster(world.bootstrap()), World.GROUPS, this::say)) {
         Instant loaded;
         FaultsReport.Hurts hurts;
+        String stood = "";
         try (FaultHand hand = new FaultHand(world, history, plan, traffic::requests)) {
-          load(traffic, observer, hand);
-          traffic.flush();
-          loaded = Instant.now();
-          say("all requests are accepted; the rest of the faults, and all that is open");
-          boolean drained = drain(traffic, observer, hand);
-          if (!drained) {
-            say(
-                "NOT DRAINED within %d s: %,d of %,d results are missing"
-                    .formatted(
-                        options.drain().toSeconds(),
-                        traffic.recipients() - observer.answers(),
-                        traffic.recipients()));
+          Progress progress = new Progress(traffic, observer, hand);
+          try {
+            load(traffic, observer, hand, progress);
+            say("all requests are accepted; the rest of the faults, and all that is open");
+          } catch (Standstill.Reached e) {
+            stood = "load: " + e.getMessage();
           }
+          loaded = Instant.now();
+          if (stood.isEmpty()) {
+            try {
+              drain(traffic, observer, hand, progress);
+            } catch (Standstill.Reached e) {
+              stood = "drain: " + e.getMessage();
+            }
+          }
+          List<String> where = stood.isEmpty() ? List.of() : where(stood, world, observer, traffic);
           TimeUnit.MILLISECONDS.sleep(REST.toMillis());
-          hurts = new FaultsReport.Hurts(hand.counts(), hand.isOver(), drained);
+          hurts = new FaultsReport.Hurts(hand.counts(), hand.isOver(), stood, where);
           if (hand.failure() != null) {
             throw new IOException("a fault could not be made", hand.failure());
           }
         }
-        observer.finish(options.drain());
+        boolean read = observer.finish(READ);
+        if (!stood.isEmpty()) {
+          holdings(world)
+              .held(observer.unanswered(), traffic::address)
+              .forEach(history::addHeld);
+        }
         Journal.read(world.esp().journal(), history::add);
         return report(
             new FaultsReport.Times(begun, loaded, Instant.now()),
             hurts,
+            new FaultsReport.Broker(watch.hanging(), watch.wentBack(), read),
             traffic,
-            observer,
-            world.esp().counts());
+            observer);
       }
     }
   }
 
-  private void load(Traffic traffic, Observer observer, FaultHand hand)
-      throws InterruptedException, IOException {
+  private static Holdings holdings(World world) {
+    return new Holdings(
+        world.victims().get(Fault.Role.TOPOLOGY).stream().map(Victim::url).toList());
+  }
+
+  /** Where it stands, for a person. */
+  private List<String> where(String stood, World world, Observer observer, Traffic traffic) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "%s; %,d of %,d results are missing"
+            .formatted(stood, traffic.recipients() - observer.answers(), traffic.recipients()));
+    world.victims().values().stream()
+        .flatMap(List::stream)
+        .forEach(victim ->
+            lines.add(
+                "%s %s, log %s"
+                    .formatted(
+                        victim.name(),
+                        !victim.isAlive() ? "is gone" : victim.isReady() ? "is ready" : "is not ready",
+                        victim.log())));
+    lines.add("held: " + holdings(world).total());
+    try (Cluster cluster = new Cluster(world.bootstrap())) {
+      lines.addAll(cluster.describe(World.GROUPS));
+    }
+    lines.forEach(this::say);
+    return lines;
+  }
+
+  private void load(Traffic traffic, Observer observer, FaultHand hand, Progress progress)
+      throws InterruptedException, IOException, Standstill.Reached {
     Load load = new Load(options.seed());
     long begun = System.nanoTime();
     long waited = 0;
     for (int i = 0; i < options.requests(); i++) {
       long from = System.nanoTime();
       while (traffic.requests() - AHEAD > hand.horizon()
-          || traffic.recipients() - observer.answers() > BACKLOG) {
+          || traffic.recipients() - observer.answers() > BACKLOG
+          || !traffic.hasRoom()) {
         TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-        progress(traffic, observer, hand);
+        progress.look();
       }
       waited += System.nanoTime() - from;
       // Time that was waited is not made up for: the rate is never more than was asked for.
@@ -131,45 +175,67 @@ final class FaultsRun {
       from = System.nanoTime();
       traffic.send(load.next(Instant.now()));
       waited += System.nanoTime() - from;
-      progress(traffic, observer, hand);
+      progress.look();
+    }
+    while (!traffic.isFlushed()) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      progress.look();
     }
   }
 
-  private boolean drain(Traffic traffic, Observer observer, FaultHand hand)
-      throws InterruptedException, IOException {
+  private void drain(Traffic traffic, Observer observer, FaultHand hand, Progress progress)
+      throws InterruptedException, IOException, Standstill.Reached {
     while (!hand.isOver()) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-      progress(traffic, observer, hand);
+      progress.look();
     }
     long deadline = System.nanoTime() + options.drain().toNanos();
     while (observer.answers() < traffic.recipients()) {
       if (System.nanoTime() > deadline) {
-        return false;
+        throw new Standstill.Reached(
+            "not all results within %d s".formatted(options.drain().toSeconds()));
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-      progress(traffic, observer, hand);
-    }
-    return true;
-  }
-
-  private void progress(Traffic traffic, Observer observer, FaultHand hand) throws IOException {
-    if (hand.failure() != null) {
-      throw new IOException("a fault could not be made", hand.failure());
-    }
-    if (System.nanoTime() - saidAt > SAY.toNanos()) {
-      say(
-          "accepted %,d of %,d  results %,d of %,d  %s  now: %s"
-              .formatted(
-                  traffic.requests(),
-                  options.requests(),
-                  observer.answers(),
-                  traffic.recipients(),
-                  hand.counts(),
-                  hand.now().isEmpty() ? "nothing" : hand.now()));
+      progress.look();
     }
   }
 
-  private void say(String what) {
+  /** How far a run is: told now and then, and watched. */
+  private final class Progress {
+    private final Traffic traffic;
+    private final Observer observer;
+    private final FaultHand hand;
+    private final Standstill standstill = new Standstill(options.evidence().plus(STANDS_STILL));
+
+    Progress(Traffic traffic, Observer observer, FaultHand hand) {
+      this.traffic = traffic;
+      this.observer = observer;
+      this.hand = hand;
+    }
+
+    void look() throws IOException, Standstill.Reached {
+      if (hand.failure() != null) {
+        throw new IOException("a fault could not be made", hand.failure());
+      }
+      long now = System.nanoTime();
+      standstill.look(traffic.requests() + observer.answers() + hand.begun(), now);
+      if (now - saidAt > SAY.toNanos()) {
+        say(
+            "accepted %,d of %,d  results %,d of %,d  faults begun %d of %d %s  now: %s"
+                .formatted(
+                    traffic.requests(),
+                    options.requests(),
+                    observer.answers(),
+                    traffic.recipients(),
+                    hand.begun(),
+                    hand.planned(),
+                    hand.counts(),
+                    hand.now().isEmpty() ? "nothing" : hand.now()));
+      }
+    }
+  }
+
+  private synchronized void say(String what) {
     saidAt = System.nanoTime();
     out.printf(
         "%s  %s%n", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS), what);
@@ -179,9 +245,9 @@ final class FaultsRun {
   private FaultsReport report(
       FaultsReport.Times times,
       FaultsReport.Hurts hurts,
+      FaultsReport.Broker broker,
       Traffic traffic,
-      Observer observer,
-      JsonNode esp) {
+      Observer observer) {
     Checker checker = new Checker(new Checker.Bounds(LATE_AFTER, World.OPEN_SENDS, World.SENDERS));
     // What Kafka neither took nor refused may have come to something or not.
     Set<String> unknown = traffic.unknown().stream().map(Id::toString).collect(Collectors.toSet());
@@ -193,14 +259,14 @@ final class FaultsRun {
         options,
         times,
         hurts,
+        broker,
         new FaultsReport.Counted(
             traffic.requests(),
             traffic.recipients(),
             unknown.size(),
             observer.statuses(),
             observer.lagMillis(),
-            checker.uncertainBound(history),
-            esp),
+            checker.uncertainBound(history)),
         history,
         violations);
   }

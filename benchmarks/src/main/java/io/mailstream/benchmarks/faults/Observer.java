@@ -1,6 +1,7 @@
 package io.mailstream.benchmarks.faults;
 
 import io.mailstream.benchmarks.faults.history.History;
+import io.mailstream.benchmarks.faults.history.History.Accepted;
 import io.mailstream.benchmarks.faults.history.History.Origin;
 import io.mailstream.benchmarks.faults.history.History.Status;
 import io.mailstream.benchmarks.faults.history.History.Why;
@@ -209,8 +210,12 @@ final class Observer implements AutoCloseable {
     return lag.get();
   }
 
-  /** Reads up to what is committed now, and ends. */
-  void finish(Duration most) throws InterruptedException {
+  /**
+   * Reads up to what is committed now, and ends.
+   *
+   * @return whether all could be read in time
+   */
+  boolean finish(Duration most) throws InterruptedException {
     List<TopicPartition> all = new ArrayList<>(positions.keySet());
     stopping = true;
     thread.join();
@@ -222,7 +227,7 @@ final class Observer implements AutoCloseable {
       long deadline = System.nanoTime() + most.toNanos();
       while (all.stream().anyMatch(id -> consumer.position(id) < ends.get(id))) {
         if (System.nanoTime() > deadline) {
-          throw new IllegalStateException("the topics cannot be read to their ends: " + positions);
+          return false;
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
           see(record, System.currentTimeMillis());
@@ -232,6 +237,14 @@ final class Observer implements AutoCloseable {
     if (failure != null) {
       throw new IllegalStateException("the topics could not be read", failure);
     }
+    return true;
+  }
+
+  /** Of what was accepted: what has no result. */
+  List<Accepted> unanswered() {
+    return history.accepted().stream()
+        .filter(entry -> !answered.contains(new Answer(entry.origin(), entry.recipient())))
+        .toList();
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -66,7 +67,8 @@ final class PeerRun {
     out.printf("%s, seed %d, in %s%n", peer.name(), options.seed(), directory);
     out.flush();
     try (Esp esp = Esp.start(directory, options.seed(), "http://127.0.0.1:9/none")) {
-      Map<Role, List<Victim>> victims = peer.start(esp.network().url());
+      Map<Role, List<Victim>> victims = new EnumMap<>(peer.start(esp.network().url()));
+      victims.put(Role.ESP, List.of(esp.victim()));
       try (peer) {
         return run(peer, new PeerTargets(victims, esp));
       }

@@ -10,6 +10,7 @@ import io.mailstream.v1.CommandAction;
 import io.mailstream.v1.Lane;
 import io.mailstream.v1.SuppressionCommand;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Traffic implements AutoCloseable {
 
   private static final int UNACKNOWLEDGED = 1_000;
+  private static final Duration CLOSE = Duration.ofSeconds(5);
   private static final int PATIENCE_MS = 1_800_000;
 
   private final Topics topics;
@@ -38,6 +40,7 @@ final class Traffic implements AutoCloseable {
   private final Semaphore room = new Semaphore(UNACKNOWLEDGED);
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger recipients = new AtomicInteger();
+  private final Map<Id, String> addresses = new ConcurrentHashMap<>();
 
   /** Deliveries of requests of which it is not known whether Kafka has them. */
   private final Set<Id> unknown = ConcurrentHashMap.newKeySet();
@@ -67,10 +70,23 @@ final class Traffic implements AutoCloseable {
     serializer.configure(Map.of("schema.registry.url", registry), false);
   }
 
+  /** Whether few enough are not acknowledged that one more may be written. */
+  boolean hasRoom() {
+    return room.availablePermits() > 0;
+  }
+
+  /** The address of a recipient. */
+  String address(Id recipient) {
+    return addresses.get(recipient);
+  }
+
   /** Writes it; waits while too many are not acknowledged. */
   void send(Load.Mail mail) throws InterruptedException {
     String topic = topics.requests(mail.lane());
     byte[] value = serializer.serialize(topic, mail.request());
+    mail.request()
+        .getTo()
+        .forEach(to -> addresses.putIfAbsent(Id.ofText(RecipientKey.of(to.getAddress())), to.getAddress()));
     room.acquire();
     var _ =
         producer.send(
@@ -120,9 +136,9 @@ final class Traffic implements AutoCloseable {
                 serializer.serialize(topic, command)));
   }
 
-  /** Waits until Kafka has all. */
-  void flush() {
-    producer.flush();
+  /** Whether Kafka has all. */
+  boolean isFlushed() {
+    return room.availablePermits() == UNACKNOWLEDGED;
   }
 
   /** How many requests Kafka acknowledged. */
@@ -142,7 +158,7 @@ final class Traffic implements AutoCloseable {
 
   @Override
   public void close() {
-    producer.close();
+    producer.close(CLOSE);
     serializer.close();
   }
 }

@@ -8,6 +8,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +26,7 @@ final class Victim implements AutoCloseable {
   private final String name;
   private final Launch launch;
   private final int httpPort;
+  private final String mark;
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicInteger starts = new AtomicInteger();
   private volatile Part part;
@@ -43,9 +46,23 @@ final class Victim implements AutoCloseable {
    * @param httpPort where it answers /readyz and /livez; 0: it prints when it is ready
    */
   Victim(String name, int httpPort, Launch launch) {
+    this(name, httpPort, Part.READY, launch);
+  }
+
+  private Victim(String name, int httpPort, String mark, Launch launch) {
     this.name = name;
     this.httpPort = httpPort;
+    this.mark = mark;
     this.launch = launch;
+  }
+
+  /**
+   * Any command.
+   *
+   * @param mark what is in a line that it prints when it is ready
+   */
+  static Victim command(String name, Path directory, String mark, List<String> command) {
+    return new Victim(name, 0, mark, started -> Part.start(started, directory, command));
   }
 
   /** A main class of this class path. */
@@ -86,12 +103,28 @@ final class Victim implements AutoCloseable {
   /** Whether it says that it can work. */
   boolean isReady() {
     try {
-      return httpPort == 0
-          ? part.printed().lines().anyMatch(line -> line.startsWith(Part.READY))
-          : asks("/readyz");
+      return httpPort == 0 ? printed().isPresent() : asks("/readyz");
     } catch (IOException e) {
       return false;
     }
+  }
+
+  private Optional<String> printed() throws IOException {
+    return part.printed()
+        .lines()
+        .filter(line -> line.contains(mark))
+        .findFirst()
+        .map(line -> line.substring(line.indexOf(mark) + mark.length()));
+  }
+
+  /** What it printed when it was ready. */
+  String ready() throws IOException {
+    return printed().orElseThrow(() -> new IOException(name + " is not ready: see " + log()));
+  }
+
+  /** Where it answers requests by HTTP. */
+  URI url() {
+    return URI.create("http://127.0.0.1:" + httpPort);
   }
 
   /** Whether it says that it lives. */
@@ -102,8 +135,7 @@ final class Victim implements AutoCloseable {
   private boolean asks(String path) {
     try {
       return http.send(
-                  HttpRequest.newBuilder(
-                          URI.create("http://127.0.0.1:%d%s".formatted(httpPort, path)))
+                  HttpRequest.newBuilder(url().resolve(path))
                       .timeout(ANSWER)
                       .build(),
                   HttpResponse.BodyHandlers.discarding())

@@ -32,6 +32,10 @@ final class World implements Targets, AutoCloseable {
 
   static final int OPEN_SENDS = 64;
   static final int SENDERS = 2;
+
+  /** The groups of the pipeline. */
+  static final List<String> GROUPS = List.of("mailstream", "mailstream-sender");
+
   private static final int TOPOLOGIES = 2;
   private static final Duration START = Duration.ofSeconds(180);
 
@@ -72,6 +76,7 @@ final class World implements Targets, AutoCloseable {
     broker.start();
     startRegistry();
     esp = Esp.start(directory, seed, "http://127.0.0.1:%d/webhooks/ses".formatted(ingesterPort));
+    add(Role.ESP, esp.victim());
     open.add(esp);
     Path policies =
         Files.writeString(

@@ -24,7 +24,10 @@ async function send(job) {
       FromEmailAddress: 'shop@sender.example',
       Destination: { ToAddresses: [to] },
       Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: text } } } },
-      EmailTags: [{ Name: 'job', Value: job.id }],
+      EmailTags: [
+        { Name: 'job', Value: job.id },
+        { Name: 'ms_delivery_id', Value: job.id },
+      ],
     }),
   );
   return answer.MessageId;

@@ -25,7 +25,7 @@ class FaultPlanTest {
     assertThat(plan.kills(Role.INGESTER)).isEqualTo(50);
     assertThat(plan.kills(Role.TOPOLOGY)).isEqualTo(55);
     assertThat(plan.kills(Role.BROKER)).isEqualTo(20);
-    assertThat(plan.faults()).hasSize(50 * 3 + 20 + 10 + 10 + 2 + 5 + 4);
+    assertThat(plan.faults()).hasSize(50 * 4 + 20 + 10 + 10 + 2 + 5 + 4);
     assertThat(plan.faults()).extracting(Fault::storm).contains(Fault.Storm.values());
   }
 

@@ -1,5 +1,6 @@
 package io.mailstream.embedded.ses;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mailstream.embedded.http.RawExchange;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** The two operations of SES v2 that a sender calls: SendEmail and GetAccount. */
 final class SesApi {
@@ -147,10 +149,7 @@ final class SesApi {
             request.raw());
     inbox.add(inbox.keepsMails() ? mail : mail.withoutRaw());
     journal.accept(mail);
-    // As with SES: events are a matter of the configuration set.
-    if (request.configurationSet().isPresent()) {
-      topic.ifPresent(subscribed -> publish(mail, subscribed));
-    }
+    publish(mail, event -> true);
     return mail;
   }
 
@@ -166,13 +165,22 @@ final class SesApi {
     }
   }
 
-  private void publish(ReceivedMail mail, SnsTopic subscribed) {
+  /** Publishes a mail's events: as with SES, they are a matter of the configuration set. */
+  void publish(ReceivedMail mail, Predicate<JsonNode> wanted) {
+    if (mail.configurationSet().isPresent()) {
+      topic.ifPresent(subscribed -> publish(mail, wanted, subscribed));
+    }
+  }
+
+  private void publish(ReceivedMail mail, Predicate<JsonNode> wanted, SnsTopic subscribed) {
     SesBehaviour now = behaviour;
-    if (now.sendEvents()) {
-      subscribed.publish(SesEvents.send(mail), Duration.ZERO);
+    ObjectNode send = SesEvents.send(mail);
+    if (now.sendEvents() && wanted.test(send)) {
+      subscribed.publish(send, Duration.ZERO);
     }
     Duration delay = Duration.ofMillis(now.eventDelayMillis());
-    SesEvents.outcomes(mail, now.deliveryEvents(), mail.receivedAt().plus(delay))
+    SesEvents.outcomes(mail, now.deliveryEvents(), mail.receivedAt().plus(delay)).stream()
+        .filter(wanted)
         .forEach(event -> subscribed.publish(event, delay));
   }
 

@@ -158,7 +158,7 @@ public record SesBehaviour(
    *
    * @throws IllegalArgumentException if it names something unknown or a value that is not allowed
    */
-  SesBehaviour with(JsonNode changes) {
+  public SesBehaviour with(JsonNode changes) {
     if (!changes.isObject()) {
       throw new IllegalArgumentException("an object with the values to change is expected");
     }

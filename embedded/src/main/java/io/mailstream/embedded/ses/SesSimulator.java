@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Amazon SES v2 on 127.0.0.1, as far as a sender sees it: SendEmail and GetAccount as the AWS SDK
@@ -160,13 +161,38 @@ public final class SesSimulator implements AutoCloseable {
    * before it has. One subscription; a further one replaces it.
    */
   public synchronized SnsTopic subscribe(SnsOptions options) {
+    SnsTopic subscribed = topic(options, message -> {});
+    subscribed.subscribe();
+    return subscribed;
+  }
+
+  /**
+   * Goes on with a subscription that an earlier simulator had: nobody is asked to confirm.
+   *
+   * @param posted is told of each message that the subscriber took
+   */
+  public synchronized SnsTopic resume(SnsOptions options, Consumer<String> posted) {
+    SnsTopic resumed = topic(options, posted);
+    resumed.resume();
+    return resumed;
+  }
+
+  private SnsTopic topic(SnsOptions options, Consumer<String> posted) {
     if (topic != null) {
       topic.close();
     }
-    topic = new SnsTopic(options, identity(), url());
+    topic = new SnsTopic(options, identity(), url(), posted);
     api.setTopic(topic);
-    topic.subscribe();
     return topic;
+  }
+
+  /**
+   * Publishes the events of a mail once more, as they are when it is accepted.
+   *
+   * @param owed which of them
+   */
+  public void publishAgain(ReceivedMail mail, Predicate<JsonNode> owed) {
+    api.publish(mail, owed);
   }
 
   /** Publishes events to another simulator's topic, as several accounts may to one. */

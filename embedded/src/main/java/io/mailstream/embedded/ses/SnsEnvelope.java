@@ -59,6 +59,11 @@ final class SnsEnvelope {
     return fields.path("Type").asText();
   }
 
+  /** What it says. */
+  String message() {
+    return fields.path("Message").asText();
+  }
+
   String messageId() {
     return fields.path("MessageId").asText();
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class SnsTopic implements AutoCloseable {
   private final SnsOptions options;
   private final SnsIdentity identity;
   private final String ownUrl;
+  private final Consumer<String> posted;
   private final HttpClient http;
   private final DelayQueue<Post> queue = new DelayQueue<>();
   private final List<Thread> workers = new ArrayList<>();
@@ -73,10 +75,16 @@ public final class SnsTopic implements AutoCloseable {
     }
   }
 
-  SnsTopic(SnsOptions options, SnsIdentity identity, String ownUrl) {
+  /**
+   * A topic that posts nothing yet.
+   *
+   * @param posted is told of each message that the subscriber took
+   */
+  SnsTopic(SnsOptions options, SnsIdentity identity, String ownUrl, Consumer<String> posted) {
     this.options = options;
     this.identity = identity;
     this.ownUrl = ownUrl;
+    this.posted = posted;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -98,6 +106,11 @@ public final class SnsTopic implements AutoCloseable {
     enqueue(
         SnsEnvelope.confirmation(options.topicArn(), token, subscribeUrl, Instant.now()),
         Duration.ZERO);
+  }
+
+  /** Goes on with a subscription that was confirmed before. */
+  void resume() {
+    confirmed.countDown();
   }
 
   /** Takes a confirmation; false where the token is not the one that was sent. */
@@ -185,6 +198,7 @@ public final class SnsTopic implements AutoCloseable {
           http.send(request(post.envelope(), body), HttpResponse.BodyHandlers.discarding())
               .statusCode();
       if (status / 100 == 2) {
+        posted.accept(post.envelope().message());
         delivered.incrementAndGet();
         open.decrementAndGet();
       } else if (status / 100 == 4 && status != 429) {

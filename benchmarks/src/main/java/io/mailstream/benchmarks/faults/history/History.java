@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that is known of a run: what was accepted, what came of it, what the ESP saw, what hurt. All
@@ -21,6 +23,7 @@ public final class History {
   private final List<HandedBack> handedBack = new ArrayList<>();
   private final List<Sent> sent = new ArrayList<>();
   private final List<Suppressed> suppressed = new ArrayList<>();
+  private final Set<Id> held = new HashSet<>();
   private final Map<String, Limit> streamLimits = new HashMap<>();
   private final Map<String, Limit> accountLimits = new HashMap<>();
   private final Map<Loss, Integer> losses = new EnumMap<>(Loss.class);
@@ -167,6 +170,16 @@ public final class History {
   /** Adds a suppression. */
   public synchronized void add(Suppressed entry) {
     suppressed.add(entry);
+  }
+
+  /** Adds a delivery that the pipeline says it holds, at the end. */
+  public synchronized void addHeld(Id delivery) {
+    held.add(delivery);
+  }
+
+  /** Deliveries that are held at the end. */
+  public synchronized Set<Id> held() {
+    return Collections.unmodifiableSet(held);
   }
 
   /** Adds something that may have left sends behind. */
