@@ -32,7 +32,7 @@ public final class PeerPackages {
       new TreeMap<>(Map.of(REDIS, "redis-server", NODE, "nodejs", NPM, "npm"));
 
   private static final String LOCK = "package-lock.json";
-  private static final List<String> FILES = 
+  private static final List<String> FILES =
       List.of("package.json", LOCK, "feed.mjs", "fill.mjs", "worker.mjs");
 
   private PeerPackages() {}

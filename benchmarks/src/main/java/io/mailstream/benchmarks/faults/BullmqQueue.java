@@ -95,8 +95,7 @@ final class BullmqQueue implements Peer {
       require(worker);
     }
     feed =
-        new ProcessBuilder(
-                PeerPackages.NODE, scripts.resolve("feed.mjs").toString(), port, QUEUE)
+        new ProcessBuilder(PeerPackages.NODE, scripts.resolve("feed.mjs").toString(), port, QUEUE)
             .redirectError(directory.resolve("feed.log").toFile())
             .start();
     lines = new PrintWriter(feed.outputWriter(StandardCharsets.UTF_8), true);

@@ -49,17 +49,14 @@ final class Callbacks implements AutoCloseable {
   }
 
   private static String key(JsonNode event) {
-    return event.path("mail").path("messageId").asText()
-        + " "
-        + event.path("eventType").asText();
+    return event.path("mail").path("messageId").asText() + " " + event.path("eventType").asText();
   }
 
   /** Notes what the subscriber took. */
   synchronized void taken(String message) {
     try {
       JsonNode event = JSON.readTree(message);
-      out.write(
-          StandardCharsets.UTF_8.encode(key(event) + "\n"));
+      out.write(StandardCharsets.UTF_8.encode(key(event) + "\n"));
     } catch (IOException e) {
       throw new UncheckedIOException("what was posted cannot be noted", e);
     }
@@ -114,9 +111,12 @@ final class Callbacks implements AutoCloseable {
     return new HashSet<>(Files.readAllLines(taken));
   }
 
-  /** Of what was taken before, only what follows the first mail that is owed for is still needed. */
+  /**
+   * Of what was taken before, only what follows the first mail that is owed for is still needed.
+   */
   private synchronized void forget(List<String> kept, long position) throws IOException {
-    // What this process has posted meanwhile is not known here, and is kept: it may be posted twice.
+    // What this process has posted meanwhile is not known here, and is kept: it may be posted
+    // twice.
     Path next = taken.resolveSibling("callbacks-taken.next");
     Files.write(next, kept);
     out.close();

@@ -50,7 +50,17 @@ final class Cluster implements AutoCloseable {
    * @param partition where it stands in front
    * @param producer whose, by the partition's own state
    */
-  record Hanging(TopicPartition partition, ProducerState producer) {}
+  record Hanging(TopicPartition partition, ProducerState producer) {
+    @Override
+    public String toString() {
+      return "%s from offset %d, producer %d, epoch %d"
+          .formatted(
+              partition,
+              producer.currentTransactionStartOffset().orElse(-1),
+              producer.producerId(),
+              producer.producerEpoch());
+    }
+  }
 
   Cluster(String bootstrap) {
     admin =
@@ -73,8 +83,7 @@ final class Cluster implements AutoCloseable {
 
   private List<TopicPartition> partitions()
       throws ExecutionException, InterruptedException, TimeoutException {
-    Set<String> topics =
-        get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+    Set<String> topics = get(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
     List<TopicPartition> all = new ArrayList<>();
     get(admin.describeTopics(topics).allTopicNames())
         .forEach((name, topic) ->
@@ -85,18 +94,16 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Transactions that are open on a partition for longer than any may be, and that their coordinator
-   * does not hold for open there: what {@code kafka-transactions.sh find-hanging} lists.
+   * Transactions that are open on a partition and that their coordinator does not hold for open
+   * there: what {@code kafka-transactions.sh find-hanging} lists. One that ends just now may be
+   * among them; how old they are does not follow from their records, whose times lanes shift.
    */
-  List<Hanging> hanging(Duration longerThan)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    long before = System.currentTimeMillis() - longerThan.toMillis();
+  List<Hanging> hanging() throws ExecutionException, InterruptedException, TimeoutException {
     List<Hanging> open = new ArrayList<>();
     get(admin.describeProducers(partitions()).all())
         .forEach((partition, state) ->
             state.activeProducers().stream()
                 .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-                .filter(producer -> producer.lastTimestamp() < before)
                 .forEach(producer -> open.add(new Hanging(partition, producer))));
     if (open.isEmpty()) {
       return open;
@@ -107,8 +114,7 @@ final class Cluster implements AutoCloseable {
         get(admin.listTransactions(new ListTransactionsOptions().filterProducerIds(ids)).all());
     Map<Long, TransactionDescription> known = new HashMap<>();
     get(admin
-            .describeTransactions(
-                listed.stream().map(TransactionListing::transactionalId).toList())
+            .describeTransactions(listed.stream().map(TransactionListing::transactionalId).toList())
             .all())
         .values()
         .forEach(description -> known.put(description.producerId(), description));
@@ -153,10 +159,7 @@ final class Cluster implements AutoCloseable {
       ask(lines, "lags of " + group, () -> lags(group));
       ask(lines, "members of " + group, () -> members(group));
     }
-    ask(
-        lines,
-        "hanging transactions",
-        () -> hanging(Duration.ofSeconds(20)).stream().map(Hanging::toString).toList());
+    ask(lines, "hanging transactions", () -> hanging().stream().map(Hanging::toString).toList());
     return lines;
   }
 

@@ -50,8 +50,7 @@ final class Esp implements AutoCloseable {
    * @param callbacks where it posts what becomes of the mail
    */
   static Esp start(Path directory, long seed, String callbacks) throws IOException {
-    Path behaviour =
-        Files.writeString(directory.resolve("behaviour.json"), Fault.Storm.OVER);
+    Path behaviour = Files.writeString(directory.resolve("behaviour.json"), Fault.Storm.OVER);
     Victim victim =
         Victim.java(
             "esp",

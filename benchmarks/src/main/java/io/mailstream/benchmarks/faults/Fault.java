@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param atRequest it happens when so many requests were accepted
  * @param length how long it lasts; for a kill, until the process is started again
  * @param storm how the ESP behaves, where it is the ESP
- * @param hasty whether it is done to a process that may not be up yet, and not waited for after
+ * @param hasty whether it is done to a process that may not be up yet
  */
 record Fault(
     Kind kind,
@@ -67,7 +67,8 @@ record Fault(
 
     /** How it behaves when there is no storm. */
     static final String OVER =
-        "{\"faultRates\": {}, \"latencyMillis\": 2, \"jitterMillis\": 8, \"deliveryEvents\": false}";
+        "{\"faultRates\": {}, \"latencyMillis\": 2, \"jitterMillis\": 8, \"deliveryEvents\":"
+            + " false}";
 
     private final String control;
 

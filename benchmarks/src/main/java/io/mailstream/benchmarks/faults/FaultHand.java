@@ -27,10 +27,10 @@ import java.util.function.IntSupplier;
  */
 final class FaultHand implements AutoCloseable {
 
-  private static final int AT_ONCE = 3;
+  private static final int AT_ONCE = 6;
   private static final Duration LOOK = Duration.ofMillis(20);
 
-  /** How long a process may take to be ready before it is hurt nevertheless. */
+  /** How long a process that is to be hurt may take to be ready; then it is hurt nevertheless. */
   private static final Duration UNREADY = Duration.ofSeconds(45);
 
   private static final Duration WATCH = Duration.ofSeconds(5);
@@ -209,9 +209,6 @@ final class FaultHand implements AutoCloseable {
         world.wipe(fault.instance());
       }
       victim.start();
-      if (!fault.hasty()) {
-        victim.awaitReady(UNREADY);
-      }
     } finally {
       now.remove(what);
       victim.hurting.unlock();

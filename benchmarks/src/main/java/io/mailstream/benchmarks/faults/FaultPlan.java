@@ -13,7 +13,7 @@ import java.util.Set;
 /** All that is to go wrong in a run, in its order: the same for the same seed. */
 record FaultPlan(List<Fault> faults) {
 
-  private static final int MAX_DOWN_MS = 3_000;
+  private static final int MAX_DOWN_MS = 2_000;
   private static final int HASTY_ONE_OF = 5;
 
   /**

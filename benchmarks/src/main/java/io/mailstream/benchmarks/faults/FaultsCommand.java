@@ -44,14 +44,14 @@ public final class FaultsCommand implements Callable<Integer> {
 
   @Option(
       names = "--rate",
-      defaultValue = "150",
+      defaultValue = "120",
       description = "Requests a second at most (${DEFAULT-VALUE}).")
   private int rate;
 
   @Option(
       names = "--kills",
       defaultValue = "50",
-      description = "Times that each role is killed (${DEFAULT-VALUE}).")
+      description = "Times that each role but the broker is killed (${DEFAULT-VALUE}).")
   private int kills;
 
   @Option(
@@ -98,7 +98,7 @@ public final class FaultsCommand implements Callable<Integer> {
 
   @Option(
       names = "--evidence-seconds",
-      defaultValue = "300",
+      defaultValue = "120",
       description = "How long an uncertain send waits for the ESP's word (${DEFAULT-VALUE}).")
   private int evidenceSeconds;
 
@@ -110,7 +110,7 @@ public final class FaultsCommand implements Callable<Integer> {
 
   @Option(
       names = "--drain-seconds",
-      defaultValue = "900",
+      defaultValue = "480",
       description = "How long the last results are waited for (${DEFAULT-VALUE}).")
   private int drainSeconds;
 

@@ -110,9 +110,7 @@ final class FaultsRun {
         }
         boolean read = observer.finish(READ);
         if (!stood.isEmpty()) {
-          holdings(world)
-              .held(observer.unanswered(), traffic::address)
-              .forEach(history::addHeld);
+          holdings(world).held(observer.unanswered(), traffic::address).forEach(history::addHeld);
         }
         Journal.read(world.esp().journal(), history::add);
         return report(
@@ -143,7 +141,9 @@ final class FaultsRun {
                 "%s %s, log %s"
                     .formatted(
                         victim.name(),
-                        !victim.isAlive() ? "is gone" : victim.isReady() ? "is ready" : "is not ready",
+                        !victim.isAlive()
+                            ? "is gone"
+                            : victim.isReady() ? "is ready" : "is not ready",
                         victim.log())));
     lines.add("held: " + holdings(world).total());
     try (Cluster cluster = new Cluster(world.bootstrap())) {

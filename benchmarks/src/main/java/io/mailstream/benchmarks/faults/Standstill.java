@@ -34,7 +34,8 @@ final class Standstill {
       last = progress;
       movedAt = now;
     } else if (now - movedAt > bound) {
-      throw new Reached("nothing has moved for %d s".formatted(Duration.ofNanos(bound).toSeconds()));
+      throw new Reached(
+          "nothing has moved for %d s".formatted(Duration.ofNanos(bound).toSeconds()));
     }
   }
 }

@@ -86,7 +86,8 @@ final class Traffic implements AutoCloseable {
     byte[] value = serializer.serialize(topic, mail.request());
     mail.request()
         .getTo()
-        .forEach(to -> addresses.putIfAbsent(Id.ofText(RecipientKey.of(to.getAddress())), to.getAddress()));
+        .forEach(to ->
+            addresses.putIfAbsent(Id.ofText(RecipientKey.of(to.getAddress())), to.getAddress()));
     room.acquire();
     var _ =
         producer.send(

@@ -135,9 +135,7 @@ final class Victim implements AutoCloseable {
   private boolean asks(String path) {
     try {
       return http.send(
-                  HttpRequest.newBuilder(url().resolve(path))
-                      .timeout(ANSWER)
-                      .build(),
+                  HttpRequest.newBuilder(url().resolve(path)).timeout(ANSWER).build(),
                   HttpResponse.BodyHandlers.discarding())
               .statusCode()
           == 200;

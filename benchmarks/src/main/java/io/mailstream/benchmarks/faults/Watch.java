@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Looks at the broker during a run for what it does wrong itself: transactions without an end, which
- * are ended as the runbook says, and committed offsets that go back. Both are counted and told, and
- * excuse nothing: what they cost is in the history.
+ * Looks at the broker during a run for what it does wrong itself: transactions without an end,
+ * which are ended as the runbook says, and committed offsets that go back. Both are counted and
+ * told, and excuse nothing: what they cost is in the history.
  */
 final class Watch implements AutoCloseable {
 
@@ -30,6 +30,10 @@ final class Watch implements AutoCloseable {
   private final List<String> groups;
   private final Consumer<String> say;
   private final Map<String, Map<TopicPartition, Long>> committed = new HashMap<>();
+
+  /** Since when each has looked as if it hung, unchanged. */
+  private final Map<Hanging, Long> suspects = new HashMap<>();
+
   private final List<Hanging> hanging = new ArrayList<>();
   private final List<WentBack> wentBack = new ArrayList<>();
   private final Thread thread;
@@ -74,12 +78,19 @@ final class Watch implements AutoCloseable {
   }
 
   private void endHanging() throws ExecutionException, InterruptedException, TimeoutException {
-    for (Hanging each : cluster.hanging(OPEN_TOO_LONG)) {
-      synchronized (this) {
-        hanging.add(each);
+    List<Hanging> open = cluster.hanging();
+    suspects.keySet().retainAll(open);
+    long now = System.nanoTime();
+    for (Hanging each : open) {
+      Long since = suspects.putIfAbsent(each, now);
+      if (since != null && now - since > OPEN_TOO_LONG.toNanos()) {
+        say.accept("a transaction without an end is aborted: " + each);
+        cluster.abort(each);
+        suspects.remove(each);
+        synchronized (this) {
+          hanging.add(each);
+        }
       }
-      say.accept("a transaction without an end is aborted: " + each);
-      cluster.abort(each);
     }
   }
 

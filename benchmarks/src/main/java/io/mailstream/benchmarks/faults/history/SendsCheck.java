@@ -26,7 +26,12 @@ final class SendsCheck {
     if (sends > 1) {
       checkRepeats(id, course, violations);
     }
-    long ends = course.ended.stream().filter(e -> e.status() != Status.DUPLICATE).count();
+    // What expired before it was dispatched is not remembered: a repeat of it expires by itself.
+    long ends =
+        course.ended.stream()
+            .filter(e -> e.status() != Status.DUPLICATE)
+            .filter(e -> e.status() != Status.EXPIRED || e.dispatchedAt() != 0)
+            .count();
     if (ends > 1 && course.accepted.stream().allMatch(History.Accepted::valid)) {
       add(
           Kind.SEVERAL_RESULTS,

@@ -98,6 +98,22 @@ class ChecksTest {
   }
 
   @Test
+  void whatIsHeldIsNotLost() {
+    accept(RECORD, false, false);
+    history.addHeld(DELIVERY);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void recordsOfOneDeliveryMayExpireEach() {
+    accept(RECORD, false, false);
+    accept(REPEAT, false, false);
+    end(RECORD, Status.EXPIRED, 0, 100);
+    end(REPEAT, Status.EXPIRED, 0, 120);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
   void mailThatIsToldToBeSentAndIsNotAtTheEspIsLost() {
     accept(RECORD, false, false);
     dispatch(1, 110);
