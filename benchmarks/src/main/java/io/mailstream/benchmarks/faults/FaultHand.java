@@ -27,7 +27,7 @@ import java.util.function.IntSupplier;
  */
 final class FaultHand implements AutoCloseable {
 
-  private static final int AT_ONCE = 6;
+  private static final int AT_ONCE = 4;
   private static final Duration LOOK = Duration.ofMillis(20);
 
   /** How long a process that is to be hurt may take to be ready; then it is hurt nevertheless. */

@@ -13,6 +13,14 @@ final class FaultyBrokerPart {
    */
   private static final String KAFKAS_ABORT_INTERVAL = "10000";
 
+  /**
+   * Small, so that few records are left once the log is compacted. A group coordinator that is
+   * elected, deposed and elected again while it still loads goes to work half loaded, and forgets
+   * what was committed; after a SIGKILL of the only broker it is elected twice within a second or
+   * two, so a load has to be shorter.
+   */
+  private static final String SMALL_SEGMENT = String.valueOf(1024 * 1024);
+
   private static final String ABORT_INTERVAL =
       "transaction.abort.timed.out.transaction.cleanup.interval.ms";
 
@@ -30,6 +38,9 @@ final class FaultyBrokerPart {
                 .dataDir(Path.of(args[0]))
                 .port(Integer.parseInt(args[1]))
                 .property("group.consumer.session.timeout.ms", args[2])
+                .property("offsets.topic.segment.bytes", SMALL_SEGMENT)
+                .property("transaction.state.log.segment.bytes", SMALL_SEGMENT)
+                .property("log.cleaner.backoff.ms", "2000")
                 .property(ABORT_INTERVAL, KAFKAS_ABORT_INTERVAL))) {
       System.out.println(Part.READY + kafka.bootstrapServers());
       ProcessHandle.current().parent().orElseThrow().onExit().join();
