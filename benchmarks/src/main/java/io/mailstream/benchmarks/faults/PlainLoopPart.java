@@ -47,7 +47,6 @@ final class PlainLoopPart {
           Runtime.getRuntime().halt(0);
         });
     boolean commitFirst = Boolean.parseBoolean(args[3]);
-    System.out.println(Part.READY);
     try (SesV2Client ses =
         SesV2Client.builder()
             .httpClientBuilder(AwsCrtHttpClient.builder().maxConcurrency(AT_ONCE))
@@ -78,8 +77,13 @@ final class PlainLoopPart {
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.subscribe(List.of(topic));
+      boolean said = false;
       while (true) {
         ConsumerRecords<String, String> records = consumer.poll(POLL);
+        if (!said && !consumer.assignment().isEmpty()) {
+          System.out.println(Part.READY);
+          said = true;
+        }
         if (commitFirst && !records.isEmpty()) {
           consumer.commitSync();
         }
