@@ -47,6 +47,11 @@ final class Sink implements AutoCloseable {
     return endpoint;
   }
 
+  /** Makes each answer take so long from now on. */
+  void answersAfter(long millis) throws IOException, InterruptedException {
+    get(SinkPart.LATENCY + millis);
+  }
+
   /** How many mails it has taken. */
   long taken() throws IOException, InterruptedException {
     return Long.parseLong(get(SinkPart.COUNT));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,6 +24,9 @@ final class SinkPart {
   /** Where it says what came when since it was last asked: a delivery id and µs a line. */
   static final String ARRIVALS = "/arrivals";
 
+  /** Where it is told how many milliseconds an answer takes from now on: {@code …/50}. */
+  static final String LATENCY = "/latency/";
+
   /** As the second argument: it notes what comes when. */
   static final String NOTING = "noting";
 
@@ -32,7 +36,7 @@ final class SinkPart {
 
   private final LongAdder taken = new LongAdder();
   private final Queue<String> arrivals = new ConcurrentLinkedQueue<>();
-  private final long delayNanos;
+  private volatile long delayNanos;
   private final boolean notes;
 
   private SinkPart(long delayNanos, boolean notes) {
@@ -47,7 +51,8 @@ final class SinkPart {
    */
   public static void main(String[] args) throws Exception {
     boolean notes = args.length > 1 && args[1].equals(NOTING);
-    SinkPart sink = new SinkPart(Long.parseLong(args[0]) * 1_000_000, notes);
+    long delay = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[0]));
+    SinkPart sink = new SinkPart(delay, notes);
     try (RawHttpServer server = RawHttpServer.start("sink", 0, MAX_BODY, sink::handle)) {
       System.out.println(Part.READY + "http://127.0.0.1:" + server.port());
       ProcessHandle.current().parent().orElseThrow().onExit().join();
@@ -63,6 +68,11 @@ final class SinkPart {
     }
     if (path.equals(ARRIVALS)) {
       exchange.answer(200, Map.of(), bytes(arrived()));
+      return;
+    }
+    if (path.startsWith(LATENCY)) {
+      delayNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(path.substring(LATENCY.length())));
+      exchange.answer(200, Map.of(), new byte[0]);
       return;
     }
     if (path.endsWith("/account")) {

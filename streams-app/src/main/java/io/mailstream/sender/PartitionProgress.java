@@ -166,6 +166,11 @@ final class PartitionProgress<S extends Tracked> {
     return open.size();
   }
 
+  /** How many of them the next commit leaves open: it says of those that have ended that they did. */
+  int openAfterCommit() {
+    return open.size() - finishing.size();
+  }
+
   /** Those that are started and not committed as finished, in their order. */
   List<S> openSends() {
     return List.copyOf(open);

@@ -77,8 +77,10 @@ final class Planner {
     }
     Room room = new Room();
     for (OwnedPartition partition : all) {
-      room.open += partition.progress().open();
-      room.openBulk += partition.lane() == Lane.BULK ? partition.progress().open() : 0;
+      // What has ended makes room at once: the commit that starts others says so of it.
+      int open = partition.progress().openAfterCommit();
+      room.open += open;
+      room.openBulk += partition.lane() == Lane.BULK ? open : 0;
     }
     try {
       for (OwnedPartition partition : inOrder) {

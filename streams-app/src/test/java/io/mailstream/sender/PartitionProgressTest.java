@@ -28,6 +28,21 @@ class PartitionProgressTest {
   }
 
   @Test
+  void whatHasEndedIsOpenUntilTheNextCommitOnly() {
+    add(progress, 10, 11, 12);
+    Mail sent = progress.startHead();
+    progress.startHead();
+    commit(progress);
+    progress.finish(sent);
+    progress.finishHead();
+
+    assertThat(progress.open()).isEqualTo(3);
+    assertThat(progress.openAfterCommit()).isEqualTo(1);
+    commit(progress);
+    assertThat(progress.open()).isEqualTo(1);
+  }
+
+  @Test
   void anAbortPutsTheNewBackInOrderAndKeepsTheOutcomes() {
     add(progress, 10, 11, 12);
     Mail sent = progress.startHead();

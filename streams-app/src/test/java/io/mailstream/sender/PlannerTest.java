@@ -108,7 +108,31 @@ class PlannerTest {
     assertThat(ends()).extracting(Outcome::kind).contains(Outcome.Kind.UNREADABLE);
   }
 
+  @Test
+  void whatHasEndedMakesRoomInTheCommitThatSaysSo() {
+    SenderConfig two = SenderConfigs.with(Map.of(SenderConfig.OPEN_SENDS, "2"));
+    polled(0, "quick", "quick", "quick", "quick");
+    plan(accounts, two);
+    commit();
+    plan(accounts, two);
+    assertThat(started()).hasSize(2);
+
+    partition.progress().finish(partition.progress().oldestOpen());
+    plan(accounts, two);
+    assertThat(started()).hasSize(2);
+    assertThat(partition.progress().waiting()).isEqualTo(1);
+  }
+
+  private void commit() {
+    partition.progress().propose(1);
+    partition.progress().committed();
+  }
+
   private void plan(Map<String, AccountGate> gates) {
+    plan(gates, config);
+  }
+
+  private void plan(Map<String, AccountGate> gates, SenderConfig config) {
     RecordCodec codec =
         new RecordCodec(
             Topics.withDefaultPrefix(),
