@@ -116,9 +116,6 @@ final class Backlog implements Contender {
 
   @Override
   public Sample run(int messages, int round) throws Exception {
-    // Not in the middle of a transaction, which could time out before it goes on.
-    LockSupport.parkNanos(COMMIT.toNanos());
-    setup.part().freeze();
     lab.request(setup.topics(), setup.mails().apply(round), messages, setup.keyed());
     try (KafkaConsumer<byte[], byte[]> consumer = atEnd()) {
       setup.part().thaw();
@@ -128,6 +125,13 @@ final class Backlog implements Contender {
           Map.of("topology", setup.part(), "broker", lab.broker()),
           () -> seen.addAndGet(consumer.poll(Duration.ofMillis(100)).count()));
     }
+  }
+
+  @Override
+  public void rest() throws IOException, InterruptedException {
+    // Not in the middle of a transaction, which could time out before it goes on.
+    LockSupport.parkNanos(COMMIT.toNanos());
+    setup.part().freeze();
   }
 
   private KafkaConsumer<byte[], byte[]> atEnd() {

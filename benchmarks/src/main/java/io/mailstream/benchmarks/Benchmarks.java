@@ -1,5 +1,6 @@
 package io.mailstream.benchmarks;
 
+import io.mailstream.benchmarks.TopologyBenchmark.Kind;
 import io.mailstream.benchmarks.faults.FaultsCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -108,6 +110,12 @@ public final class Benchmarks {
   int topology(
       @Mixin Common common,
       @Option(
+              names = "--of",
+              split = ",",
+              defaultValue = "IDENTITY,REMEMBERING,KEYED,HOP",
+              description = "Which of them, the first one first (${DEFAULT-VALUE}).")
+          Set<Kind> kinds,
+      @Option(
               names = "--body",
               defaultValue = "2000",
               description = "Bytes of the body (${DEFAULT-VALUE}).")
@@ -121,9 +129,10 @@ public final class Benchmarks {
     return measure(
         "Topology, %,d bytes a body, %,d suppressions".formatted(body, suppressions),
         common,
-        TopologyBenchmark.IDENTITY,
+        name -> kinds.contains(Kind.IDENTITY) ? TopologyBenchmark.IDENTITY : name,
         directory ->
-            new TopologyBenchmark(common.rounds(100_000), body, suppressions, out).run(directory));
+            new TopologyBenchmark(common.rounds(100_000), kinds, body, suppressions, out)
+                .run(directory));
   }
 
   @Command(

@@ -120,15 +120,19 @@ final class Bullmq implements AutoCloseable {
 
       @Override
       public Sample run(int messages, int round) throws Exception {
-        for (Part worker : those) {
-          worker.freeze();
-        }
         fill(queue, new Mails("r" + round, BODY_BYTES), messages);
         long before = sink.taken();
         for (Part worker : those) {
           worker.thaw();
         }
         return Meter.drain(messages, parts, () -> sink.taken() - before);
+      }
+
+      @Override
+      public void rest() throws IOException, InterruptedException {
+        for (Part worker : those) {
+          worker.freeze();
+        }
       }
     };
   }

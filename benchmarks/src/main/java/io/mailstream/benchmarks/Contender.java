@@ -13,4 +13,7 @@ public interface Contender {
    * @param round which repetition this is, from 0
    */
   Sample run(int messages, int round) throws Exception;
+
+  /** Stands still while others have their turn, and costs them nothing. */
+  default void rest() throws Exception {}
 }

@@ -101,10 +101,9 @@ final class LatencyBenchmark implements Callable<Integer> {
   private double capacity(Rounds rounds) throws Exception {
     Rounds some = new Rounds(rounds.warmUps(), CAPACITY_ROUNDS, rounds.messages());
     Contender contender = pipeline.contender();
-    return some.run(List.of(contender), benchmarks.out()).get(contender.name()).stream()
-        .mapToDouble(Sample::rate)
-        .sorted()
-        .toArray()[CAPACITY_ROUNDS / 2];
+    List<Sample> samples = some.run(List.of(contender), benchmarks.out()).get(contender.name());
+    pipeline.thaw();
+    return samples.stream().mapToDouble(Sample::rate).sorted().toArray()[CAPACITY_ROUNDS / 2];
   }
 
   private void queue() throws Exception {

@@ -18,6 +18,9 @@ public final class Machine {
   private static final int IO_WAIT = 4;
   private static final int COUNTED = 8;
 
+  /** Where the time in user mode stands behind the name, that in the kernel after it. */
+  private static final int USER = 11;
+
   private Machine() {}
 
   /** CPU time that was not idle, of all cores, since it was started. */
@@ -29,6 +32,15 @@ public final class Machine {
       long value = Long.parseLong(fields.nextToken());
       ticks += i == IDLE || i == IO_WAIT ? 0 : value;
     }
+    return Duration.ofNanos(ticks * NANOS_PER_TICK);
+  }
+
+  /** CPU time of a process or thread, by its file: the fields utime and stime of proc(5). */
+  static Duration spent(Path stat) {
+    String line = lines(stat).getFirst();
+    // The name comes second, and may contain anything.
+    String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+    long ticks = Long.parseLong(fields[USER]) + Long.parseLong(fields[USER + 1]);
     return Duration.ofNanos(ticks * NANOS_PER_TICK);
   }
 
@@ -48,7 +60,7 @@ public final class Machine {
             System.getProperty("java.vm.version"));
   }
 
-  private static List<String> lines(Path file) {
+  static List<String> lines(Path file) {
     try {
       return Files.readAllLines(file);
     } catch (IOException e) {

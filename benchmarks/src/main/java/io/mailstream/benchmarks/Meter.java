@@ -78,6 +78,13 @@ final class Meter {
   private static Map<String, Clock> clocks(Map<String, Part> parts) {
     Map<String, Clock> clocks = new HashMap<>();
     parts.forEach((name, part) -> clocks.put(name, part::cpu));
+    clocks.put(
+        Sample.COMPILERS,
+        () ->
+            parts.entrySet().stream()
+                .filter(part -> !part.getKey().equals(Sample.SINK))
+                .map(part -> part.getValue().compiling())
+                .reduce(Duration.ZERO, Duration::plus));
     return clocks;
   }
 

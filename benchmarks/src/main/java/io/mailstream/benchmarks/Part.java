@@ -1,6 +1,7 @@
 package io.mailstream.benchmarks;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One process of a benchmark: a part of Mailstream, a peer, or what takes the mail. */
 public final class Part implements AutoCloseable {
@@ -17,6 +19,9 @@ public final class Part implements AutoCloseable {
 
   /** Further flags of the JVMs of the parts, parted by spaces. */
   public static final String JVM_FLAGS = "mailstream.benchmarks.jvm.flags";
+
+  /** How HotSpot names the threads of its compilers, cut off by Linux. */
+  private static final String COMPILER = "C[12] CompilerThre.*";
 
   private static final Duration START_BOUND = Duration.ofSeconds(90);
   private static final Duration STOP_BOUND = Duration.ofSeconds(20);
@@ -95,6 +100,18 @@ public final class Part implements AutoCloseable {
   /** CPU time it has spent. */
   Duration cpu() {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** CPU time that its JIT compilers have spent, in threads that are named so: proc(5). */
+  Duration compiling() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/%d/task".formatted(process.pid())))) {
+      return threads
+          .filter(thread -> Machine.lines(thread.resolve("comm")).getFirst().matches(COMPILER))
+          .map(thread -> Machine.spent(thread.resolve("stat")))
+          .reduce(Duration.ZERO, Duration::plus);
+    } catch (IOException | UncheckedIOException e) {
+      return Duration.ZERO; // it or one of its threads has just ended
+    }
   }
 
   /** The memory that it has now, in bytes: proc(5). */

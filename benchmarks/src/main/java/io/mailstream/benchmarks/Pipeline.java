@@ -118,11 +118,15 @@ final class Pipeline implements AutoCloseable {
 
       @Override
       public Sample run(int messages, int round) throws Exception {
-        freeze();
         lab.request(topics, new Mails("r" + round, BODY_BYTES), messages, true);
         long before = sink.taken();
         thaw();
         return Meter.drain(messages, parts(), () -> sink.taken() - before);
+      }
+
+      @Override
+      public void rest() throws IOException, InterruptedException {
+        freeze();
       }
     };
   }

@@ -26,6 +26,9 @@ public record Sample(
   /** What makes the requests: the same for every contender, and not its cost. */
   public static final String LOAD = "load generator";
 
+  /** The JIT compilers of all processes, whose times have it in them. */
+  public static final String COMPILERS = "JIT compilers in them";
+
   /** A run that nothing else was measured of. */
   public Sample(long messages, Duration wall, Duration machine, Map<String, Duration> cpu) {
     this(messages, wall, machine, cpu, Map.of());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The topology beside one that only copies: same broker, guarantee, threads, compression, records.
@@ -28,13 +29,24 @@ final class TopologyBenchmark {
           streams: {mail: {limit: {rate: 100000000/s, burst: 100000000}}}
       """;
 
+  /** What can be measured. */
+  enum Kind {
+    IDENTITY,
+    REMEMBERING,
+    KEYED,
+    HOP
+  }
+
   private final Rounds rounds;
+  private final Set<Kind> kinds;
   private final int bodyBytes;
   private final int suppressions;
   private final PrintWriter out;
 
-  TopologyBenchmark(Rounds rounds, int bodyBytes, int suppressions, PrintWriter out) {
+  TopologyBenchmark(
+      Rounds rounds, Set<Kind> kinds, int bodyBytes, int suppressions, PrintWriter out) {
     this.rounds = rounds;
+    this.kinds = kinds;
     this.bodyBytes = bodyBytes;
     this.suppressions = suppressions;
     this.out = out;
@@ -44,30 +56,37 @@ final class TopologyBenchmark {
     List<Part> parts = new ArrayList<>();
     try (Lab lab = Lab.start(directory)) {
       List<Contender> contenders = new ArrayList<>();
-      contenders.add(Backlog.identity(lab, IDENTITY, Lab.PARTITIONS, this::mails, parts));
-      contenders.add(Backlog.remembering(lab, REMEMBERING, this::mails, parts));
-      for (boolean keyed : List.of(true, false)) {
-        String name = keyed ? "keyed" : "hop";
-        Topics topics = lab.topics(name + ".");
-        Part topology = lab.streamsApp(name, topics, "topology", POLICIES, Map.of());
-        parts.add(topology);
-        SuppressionList.fill(lab, topics, suppressions);
+      for (Kind kind : kinds) {
         contenders.add(
-            new Backlog(
-                lab,
-                new Backlog.Setup(
-                    "mailstream, " + (keyed ? "keyed by recipient" : "without a key (one hop)"),
-                    topics,
-                    Lab.PARTITIONS,
-                    topology,
-                    topics.dispatch(Lane.BULK),
-                    keyed,
-                    this::mails)));
+            switch (kind) {
+              case IDENTITY -> Backlog.identity(lab, IDENTITY, Lab.PARTITIONS, this::mails, parts);
+              case REMEMBERING -> Backlog.remembering(lab, REMEMBERING, this::mails, parts);
+              case KEYED -> ours(lab, "keyed", "keyed by recipient", true, parts);
+              case HOP -> ours(lab, "hop", "without a key (one hop)", false, parts);
+            });
       }
       return rounds.run(contenders, out);
     } finally {
       parts.forEach(Part::close);
     }
+  }
+
+  private Contender ours(Lab lab, String id, String name, boolean keyed, List<Part> parts)
+      throws Exception {
+    Topics topics = lab.topics(id + ".");
+    Part topology = lab.streamsApp(id, topics, "topology", POLICIES, Map.of());
+    parts.add(topology);
+    SuppressionList.fill(lab, topics, suppressions);
+    return new Backlog(
+        lab,
+        new Backlog.Setup(
+            "mailstream, " + name,
+            topics,
+            Lab.PARTITIONS,
+            topology,
+            topics.dispatch(Lane.BULK),
+            keyed,
+            this::mails));
   }
 
   private Mails mails(int round) {

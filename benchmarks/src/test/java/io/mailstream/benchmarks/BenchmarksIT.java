@@ -40,7 +40,7 @@ class BenchmarksIT {
   @EnabledIfSystemProperty(named = SMOKE, matches = "all")
   void topology() throws Exception {
     JsonNode contenders = run("topology", "--messages", "100", "--suppressions", "20");
-    assertThat(contenders.size()).isEqualTo(3);
+    assertThat(contenders.size()).isEqualTo(4);
   }
 
   @Test
