@@ -145,6 +145,10 @@ public final class TopologySettings {
             StreamsConfig.mainConsumerPrefix(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG),
             131_072),
         Map.entry(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 10),
+        // A task writes to many partitions: in small batches the broker has more to do with
+        // requests than with records.
+        Map.entry(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 131_072),
+        Map.entry(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4"),
         // Mail that is held is released no more often than this while nothing else comes in: a
         // limit with a small burst needs frequent releases to reach its rate.
         Map.entry(StreamsConfig.POLL_MS_CONFIG, 20),
