@@ -1,6 +1,7 @@
 package io.mailstream.sender;
 
 import io.mailstream.sender.provider.SendOutcome;
+import io.mailstream.streams.result.Results;
 import io.mailstream.v1.Deferral;
 import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
@@ -94,7 +95,7 @@ record Outcome(Kind kind, SpecificRecord value) {
   /** The ESP took it. */
   static Outcome sent(Delivery delivery, String providerMessageId, long now) {
     SendResult result =
-        build(delivery, ResultStatus.SENT, List.of(), null, delivery.getAttempt(), now);
+        Results.of(delivery, ResultStatus.SENT, List.of(), null, delivery.getAttempt(), now);
     result.setProviderMessageId(providerMessageId);
     result.setSentAt(at(now));
     return new Outcome(Kind.SENT, result);
@@ -230,35 +231,7 @@ record Outcome(Kind kind, SpecificRecord value) {
       String detail,
       int attempts,
       long now) {
-    return new Outcome(kind, build(delivery, status, List.of(reason), detail, attempts, now));
-  }
-
-  private static SendResult build(
-      Delivery delivery,
-      ResultStatus status,
-      List<ReasonCode> reasons,
-      String detail,
-      int attempts,
-      long now) {
-    return SendResult.newBuilder()
-        .setRequestId(delivery.getRequestId())
-        .setDeliveryId(delivery.getDeliveryId())
-        .setTenant(delivery.getTenant())
-        .setStream(delivery.getStream())
-        .setIdempotencyKey(delivery.getIdempotencyKey())
-        .setRecipient(delivery.getRecipient().getAddress())
-        .setLane(delivery.getLane())
-        .setStatus(status)
-        .setReasons(reasons)
-        .setDetail(detail)
-        .setAccount(delivery.getAccount().isEmpty() ? null : delivery.getAccount())
-        .setAttempts(attempts)
-        .setOrigin(delivery.getOrigin())
-        .setAcceptedAt(delivery.getAcceptedAt())
-        .setDispatchedAt(delivery.getDispatchedAt())
-        .setCompletedAt(at(now))
-        .setTags(delivery.getTags())
-        .build();
+    return new Outcome(kind, Results.of(delivery, status, List.of(reason), detail, attempts, now));
   }
 
   private static Instant at(long now) {

@@ -166,7 +166,9 @@ final class PartitionProgress<S extends Tracked> {
     return open.size();
   }
 
-  /** How many of them the next commit leaves open: it says of those that have ended that they did. */
+  /**
+   * How many of them the next commit leaves open: it says of those that have ended that they did.
+   */
   int openAfterCommit() {
     return open.size() - finishing.size();
   }

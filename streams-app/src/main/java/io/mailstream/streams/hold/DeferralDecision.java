@@ -90,6 +90,7 @@ sealed interface DeferralDecision {
                   .formatted(delivery.getAttempt()),
               now));
     }
+    delivery.setUncertainAttempts(delivery.getUncertainAttempts() + 1);
     return new Resend(next(delivery));
   }
 

@@ -10,8 +10,6 @@ import org.apache.kafka.common.header.Headers;
  * @param headers the headers it came with, such as the trace context
  * @param reason why it is held, if it is
  * @param heldAt when it was first held in this wait, in milliseconds since the epoch
- * @param uncertain whether an earlier attempt may have been sent: it may then never be told to have
- *     been refused
  * @param delivery the delivery
  * @param encoded the delivery as the store has it, if it came from there unchanged; else empty
  */
@@ -20,32 +18,26 @@ record Held(
     Headers headers,
     HoldReason reason,
     long heldAt,
-    boolean uncertain,
     Delivery delivery,
     byte[] encoded) {
 
   private static final byte[] NOT_ENCODED = {};
 
   static Held fresh(String recipientKey, Headers headers, Delivery delivery, long now) {
-    return new Held(
-        recipientKey, headers, HoldReason.OVER_LIMIT, now, false, delivery, NOT_ENCODED);
+    return new Held(recipientKey, headers, HoldReason.OVER_LIMIT, now, delivery, NOT_ENCODED);
   }
 
   Held because(HoldReason why) {
-    return new Held(recipientKey, headers, why, heldAt, uncertain, delivery, encoded);
+    return new Held(recipientKey, headers, why, heldAt, delivery, encoded);
   }
 
   /** The same as a later step of its trace. */
   Held traced(Headers now) {
-    return new Held(recipientKey, now, reason, heldAt, uncertain, delivery, encoded);
-  }
-
-  Held maybeSent() {
-    return new Held(recipientKey, headers, reason, heldAt, true, delivery, encoded);
+    return new Held(recipientKey, now, reason, heldAt, delivery, encoded);
   }
 
   /** The same with a delivery that has changed. */
   Held changed(Delivery now) {
-    return new Held(recipientKey, headers, reason, heldAt, uncertain, now, NOT_ENCODED);
+    return new Held(recipientKey, headers, reason, heldAt, now, NOT_ENCODED);
   }
 }

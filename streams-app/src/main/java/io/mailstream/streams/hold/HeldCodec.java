@@ -23,8 +23,8 @@ final class HeldCodec {
   private static final byte VERSION = 1;
   private static final int NULL = -1;
 
-  /** Version, reason, uncertainty and time. */
-  private static final int BEFORE_KEY = 3 + Long.BYTES;
+  /** Version, reason and time. */
+  private static final int BEFORE_KEY = 2 + Long.BYTES;
 
   private final BinaryMessageEncoder<Delivery> encoder;
   private final BinaryMessageDecoder<Delivery> decoder;
@@ -45,7 +45,6 @@ final class HeldCodec {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       out.writeByte(held.reason().code());
-      out.writeBoolean(held.uncertain());
       out.writeLong(held.heldAt());
       out.writeUTF(held.recipientKey());
       Header[] headers = held.headers().toArray();
@@ -92,7 +91,6 @@ final class HeldCodec {
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(value, 1, value.length - 1))) {
       HoldReason reason = HoldReason.of(in.readByte());
-      boolean uncertain = in.readBoolean();
       long heldAt = in.readLong();
       String recipientKey = in.readUTF();
       RecordHeaders headers = new RecordHeaders();
@@ -103,7 +101,7 @@ final class HeldCodec {
       }
       byte[] encoded = in.readAllBytes();
       Delivery delivery = decoder.decode(encoded);
-      return new Held(recipientKey, headers, reason, heldAt, uncertain, delivery, encoded);
+      return new Held(recipientKey, headers, reason, heldAt, delivery, encoded);
     } catch (IOException e) {
       throw new UncheckedIOException("a held delivery cannot be read", e);
     }

@@ -226,8 +226,7 @@ final class HoldQueue {
           limits.admit(held.changed(delivery), now);
       case DeferralDecision.AwaitEvidence(Delivery delivery, long until) ->
           awaitEvidence(held.changed(delivery), until, now);
-      case DeferralDecision.Resend(Delivery delivery) ->
-          release(held.changed(delivery).maybeSent(), now);
+      case DeferralDecision.Resend(Delivery delivery) -> release(held.changed(delivery), now);
       case DeferralDecision.End end -> outlet.end(held, end.result(), now);
     }
   }

@@ -6,7 +6,6 @@ import io.mailstream.v1.Delivery;
 import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendResult;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What becomes of a delivery when its wait is over. */
@@ -24,7 +23,7 @@ sealed interface Release {
   static Release of(ReleaseCheck check, Held held, long now) {
     Delivery delivery = held.delivery();
     if (isExpired(delivery, now)) {
-      return new End(told(held, expired(delivery, delivery.getAttempt() - 1, now)));
+      return new End(expired(delivery, delivery.getAttempt() - 1, now));
     }
     String account = delivery.getAccount();
     return switch (check.check(delivery, now)) {
@@ -33,7 +32,7 @@ sealed interface Release {
               routed == delivery && routed.getAccount().equals(account)
                   ? held
                   : held.changed(routed));
-      case Verdict.End(SendResult result) -> new End(told(held, result));
+      case Verdict.End(SendResult result) -> new End(result);
     };
   }
 
@@ -56,19 +55,6 @@ sealed interface Release {
   /** The end of a delivery that was taken back while it waited. */
   static SendResult cancelled(Held held, long now) {
     Delivery delivery = held.delivery();
-    return told(held, Results.cancelled(delivery, delivery.getAttempt() - 1, now));
-  }
-
-  /** Mail that may have been sent is not said to have been refused or too late. */
-  private static SendResult told(Held held, SendResult result) {
-    if (held.uncertain()) {
-      List<ReasonCode> reasons = new ArrayList<>();
-      reasons.add(ReasonCode.OUTCOME_UNKNOWN);
-      reasons.addAll(result.getReasons());
-      result.setReasons(reasons);
-      result.setStatus(ResultStatus.UNCERTAIN);
-      result.setAttempts(held.delivery().getAttempt() - 1);
-    }
-    return result;
+    return Results.cancelled(delivery, delivery.getAttempt() - 1, now);
   }
 }

@@ -5,15 +5,25 @@ import io.mailstream.v1.ReasonCode;
 import io.mailstream.v1.ResultStatus;
 import io.mailstream.v1.SendResult;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
-/** Results of deliveries that end inside the topology. */
+/** Results of deliveries. */
 public final class Results {
+
+  /** What does not deny that the mail was sent. */
+  private static final Set<ResultStatus> TOLD_AS_IT_IS =
+      EnumSet.of(ResultStatus.SENT, ResultStatus.UNCERTAIN, ResultStatus.DUPLICATE);
 
   private Results() {}
 
   /**
-   * The result of a delivery that ends here.
+   * The result of a delivery.
+   *
+   * <p>Mail that an earlier attempt may have delivered is not said to have been refused, failed or
+   * too late: whatever ends it, its outcome is unknown.
    *
    * @param attempts attempts that reached an ESP
    * @param now when it ended, in milliseconds since the epoch
@@ -25,6 +35,7 @@ public final class Results {
       String detail,
       int attempts,
       long now) {
+    boolean unknown = delivery.getUncertainAttempts() > 0 && !TOLD_AS_IT_IS.contains(status);
     return SendResult.newBuilder()
         .setRequestId(delivery.getRequestId())
         .setDeliveryId(delivery.getDeliveryId())
@@ -33,9 +44,9 @@ public final class Results {
         .setIdempotencyKey(delivery.getIdempotencyKey())
         .setRecipient(delivery.getRecipient().getAddress())
         .setLane(delivery.getLane())
-        .setStatus(status)
-        .setReasons(reasons)
-        .setDetail(detail)
+        .setStatus(unknown ? ResultStatus.UNCERTAIN : status)
+        .setReasons(unknown ? withUnknown(reasons) : reasons)
+        .setDetail(unknown ? "an earlier attempt may have been sent; then: " + detail : detail)
         .setAccount(delivery.getAccount().isEmpty() ? null : delivery.getAccount())
         .setAttempts(attempts)
         .setOrigin(delivery.getOrigin())
@@ -44,6 +55,12 @@ public final class Results {
         .setCompletedAt(Instant.ofEpochMilli(now))
         .setTags(delivery.getTags())
         .build();
+  }
+
+  private static List<ReasonCode> withUnknown(List<ReasonCode> reasons) {
+    List<ReasonCode> all = new ArrayList<>(List.of(ReasonCode.OUTCOME_UNKNOWN));
+    all.addAll(reasons);
+    return all;
   }
 
   /**

@@ -67,6 +67,25 @@ class HoldEvidenceTest extends HoldTestCase {
   }
 
   @Test
+  void that_holds_after_it_was_dispatched_again_and_handed_back_too() {
+    start(Map.of());
+    Delivery delivery = Mail.bulk("a");
+    delivery.setOnUncertain(OnUncertain.RESEND);
+    driver.send(Mail.deferral(delivery, DeferralReason.UNCERTAIN, null, driver.now()));
+    driver.jump(WINDOW);
+    Delivery again = driver.dispatchedBulk().getFirst();
+    assertThat(again.getUncertainAttempts()).isEqualTo(1);
+    driver.send(Mail.deferral(again, DeferralReason.NOT_STARTED, null, driver.now()));
+    suppressed.add("a");
+    driver.jump(Mail.RETRY.initial());
+
+    SendResult result = driver.results().getFirst();
+    assertThat(result.getStatus()).isEqualTo(ResultStatus.UNCERTAIN);
+    assertThat(result.getReasons())
+        .containsExactly(ReasonCode.OUTCOME_UNKNOWN, ReasonCode.SUPPRESSED);
+  }
+
+  @Test
   void without_an_evidence_window_an_uncertain_delivery_does_not_wait() {
     start(Mail.policies(Map.of(), Duration.ZERO));
     defer("a", 1, DeferralReason.UNCERTAIN, null);
