@@ -14,13 +14,13 @@ class SchemasFuzzTest {
   private static final UnsubscribeTokens TOKENS =
       UnsubscribeTokens.of("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void noTokenIsOpenedThatNobodyMade(byte[] token) {
     assertThat(TOKENS.open(new String(token, StandardCharsets.ISO_8859_1))).isEmpty();
   }
 
   /** A key is the key of itself. That an address can be mailed is for validation to say. */
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void aKeyIsItsOwnKey(byte[] address) {
     String text = new String(address, StandardCharsets.UTF_8);
     Optional<String> key = RecipientKey.find(text);

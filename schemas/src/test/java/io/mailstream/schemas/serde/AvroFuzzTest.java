@@ -51,7 +51,7 @@ class AvroFuzzTest {
   }
 
   /** The body of a record whose schema is known. */
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void aBodyIsReadOrRefused(FuzzedDataProvider data) {
     int id = data.consumeInt(1, SCHEMAS.size());
     byte[] body = data.consumeRemainingAsBytes();
@@ -61,7 +61,7 @@ class AvroFuzzTest {
   }
 
   /** All of it: the magic byte, the id, the header that names a schema. */
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void aRecordIsReadOrRefused(FuzzedDataProvider data) {
     RecordHeaders headers = new RecordHeaders();
     if (data.consumeBoolean()) {

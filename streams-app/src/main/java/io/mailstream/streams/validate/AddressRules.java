@@ -1,7 +1,8 @@
 package io.mailstream.streams.validate;
 
-import com.sanctionco.jmail.EmailValidator;
+import com.sanctionco.jmail.Email;
 import com.sanctionco.jmail.JMail;
+import com.sanctionco.jmail.TopLevelDomain;
 import io.mailstream.schemas.RecipientKey;
 import io.mailstream.v1.ReasonCode;
 import java.nio.charset.StandardCharsets;
@@ -18,16 +19,6 @@ final class AddressRules {
   private static final int LONGEST_LOCAL_PART = 64;
   private static final int LONGEST_DOMAIN = 255;
   private static final int LONGEST_ADDRESS = 254;
-
-  private static final EmailValidator SYNTAX =
-      JMail.validator()
-          .disallowIpDomain()
-          .disallowExplicitSourceRouting()
-          .disallowQuotedIdentifiers()
-          .disallowObsoleteWhitespace()
-          .requireTopLevelDomain()
-          .withRule(email -> !email.hasIdentifier())
-          .withRule(email -> email.comments().isEmpty());
 
   private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)+\"");
 
@@ -86,7 +77,18 @@ final class AddressRules {
     // RFC 822 mixed words and quoted strings, and had pairs outside of quotes; RFC 5321 has not.
     String local = address.substring(0, address.lastIndexOf('@'));
     boolean isPlain = local.indexOf('"') < 0 && local.indexOf('\\') < 0;
-    return (isPlain || QUOTED.matcher(local).matches()) && SYNTAX.isValid(address);
+    return (isPlain || QUOTED.matcher(local).matches())
+        && JMail.tryParse(address).filter(AddressRules::isMailbox).isPresent();
+  }
+
+  /** RFC 5322 and its obsolete syntax, which JMail reads, have more than a mailbox of RFC 5321. */
+  private static boolean isMailbox(Email email) {
+    return !email.isIpAddress()
+        && email.explicitSourceRoutes().isEmpty()
+        && !email.hasIdentifier()
+        && !email.containsWhitespace()
+        && email.comments().isEmpty()
+        && !email.topLevelDomain().equals(TopLevelDomain.NONE);
   }
 
   private static Optional<String> tooLong(String where, int octets, int longest) {

@@ -35,7 +35,7 @@ class MimeFuzzTest {
   private static final MimeComposer COMPOSER = new MimeComposer("X-SES-", 1_000_000);
   private static final int LONG = 200;
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void nothingIsAdded(FuzzedDataProvider data) {
     Delivery delivery = delivery(data);
     if (!(COMPOSER.compose(delivery) instanceof Composition.Message(byte[] bytes))) {

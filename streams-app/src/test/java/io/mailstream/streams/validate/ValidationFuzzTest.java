@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 class ValidationFuzzTest {
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatPassesIsOneAddress(byte[] given) throws AddressException {
     String address = new String(given, StandardCharsets.UTF_8);
     Faults faults = new Faults();
@@ -47,7 +47,7 @@ class ValidationFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatPassesIsOneHeaderField(FuzzedDataProvider data) {
     Header header = new Header(data.consumeString(140), data.consumeRemainingAsString());
     Faults faults = new Faults();

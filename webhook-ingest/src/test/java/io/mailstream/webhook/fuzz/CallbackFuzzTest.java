@@ -81,7 +81,7 @@ class CallbackFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void nothingUnsignedIsTaken(FuzzedDataProvider data) {
     Map<String, String> headers = new HashMap<>();
     for (String name :
@@ -105,7 +105,7 @@ class CallbackFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatSesSaysIsRead(byte[] content) {
     Map<String, String> fields =
         SnsSigner.notification(ARN, CERTIFICATE, new String(content, StandardCharsets.UTF_8), NOW);
@@ -115,26 +115,26 @@ class CallbackFuzzTest {
             NOW));
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatSendGridSaysIsRead(byte[] content) {
     check(
         SENDGRID.receive(
             SENDGRID_SIGNER.sign(new String(content, StandardCharsets.UTF_8), NOW), NOW));
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatMailgunSaysIsRead(byte[] content) {
     check(
         MAILGUN.receive(
             MAILGUN_SIGNER.sign(new String(content, StandardCharsets.UTF_8), TOKEN, NOW), NOW));
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatPostmarkSaysIsRead(byte[] content) {
     check(POSTMARK.receive(new WebhookRequest(Map.of(SECRET_HEADER, "secret"), content), NOW));
   }
 
-  @FuzzTest(maxDuration = "2m")
+  @FuzzTest(maxDuration = "10m")
   void whatMandrillSaysIsRead(byte[] content) {
     check(MANDRILL.receive(MANDRILL_SIGNER.sign(new String(content, StandardCharsets.UTF_8)), NOW));
   }
