@@ -66,9 +66,9 @@ final class Pipeline implements AutoCloseable {
             "accounts.main.secret.access.key", "secret"));
   }
 
-  /** Four fifths of the open sends are calls at once, and bulk mail has four fifths of those. */
+  /** Two thirds of the open sends are calls at once, and bulk mail has four fifths of those. */
   private static int openSends(int atOnce) {
-    return Math.ceilDiv(atOnce * 25, 16);
+    return Math.ceilDiv(atOnce * 15, 8);
   }
 
   private static String policies(String endpoint) {

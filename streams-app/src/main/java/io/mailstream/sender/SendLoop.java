@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -36,6 +37,7 @@ final class SendLoop {
 
   private static final Logger LOG = LoggerFactory.getLogger(SendLoop.class);
   private static final Duration IDLE = Duration.ofMillis(100);
+  private static final long LEAST_REST = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int GIVE_UP_AFTER_DELAYS = 4;
   private static final int HANDOVER_COMMITS = 5;
@@ -138,7 +140,11 @@ final class SendLoop {
 
   private ConsumerRecords<byte[], byte[]> poll() {
     try {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(patience());
+      boolean busy = isBusy();
+      if (busy) {
+        rest();
+      }
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(busy ? Duration.ZERO : IDLE);
       partitions.adopt();
       return records;
     } catch (InvalidOffsetException e) {
@@ -158,14 +164,25 @@ final class SendLoop {
     }
   }
 
-  /** How long to wait for records: not at all where there is something else to do. */
-  private Duration patience() {
-    boolean busy =
-        slots.busy() > 0
-            || !endings.isEmpty()
-            || !returned.isEmpty()
-            || partitions.all().stream().anyMatch(partition -> partition.progress().waiting() > 0);
-    return busy ? Duration.ofMillis(Math.max(1, config.commitInterval().toMillis())) : IDLE;
+  /** Whether there is more to wait for than records. */
+  private boolean isBusy() {
+    return slots.busy() > 0
+        || !endings.isEmpty()
+        || !returned.isEmpty()
+        || partitions.all().stream().anyMatch(partition -> partition.progress().waiting() > 0);
+  }
+
+  /**
+   * Waits until a commit is worth it: until a call has ended, or for as long as lies between two
+   * commits. Not in the consumer: as long as it holds fetched records of a paused partition, its
+   * poll does not wait but spins.
+   */
+  private void rest() {
+    long interval = Math.max(LEAST_REST, config.commitInterval().toNanos());
+    if (endings.isEmpty()) {
+      endings.waitForOne(System.nanoTime() + interval);
+    }
+    LockSupport.parkNanos(lastCommitAt + interval - System.nanoTime());
   }
 
   /** Of those that came back uncalled: which are to be called once the next commit names them. */

@@ -143,7 +143,7 @@ public record SenderConfig(
             Range.between(1, 4096),
             Importance.HIGH,
             "The most sends that are started and not recorded as finished: the most that a crash"
-                + " can leave uncertain. Four fifths of them are calls at once, the rest is started"
+                + " can leave uncertain. Two thirds of them are calls at once, the rest is started"
                 + " ahead, so that a free slot need not wait for a commit. Bulk mail uses at most"
                 + " 80 %.")
         .define(
@@ -314,9 +314,12 @@ public record SenderConfig(
     return accounts;
   }
 
-  /** How many calls may be in flight at once; the rest of the open sends is started ahead. */
+  /**
+   * How many calls may be in flight at once. The rest of the open sends is started ahead, or has
+   * ended and waits for the commit that says so: at 50 ms a call, two commits take half as long.
+   */
   int slots() {
-    return Math.max(1, openSends - openSends / 5);
+    return Math.max(1, openSends - openSends / 3);
   }
 
   /** How many calls one of the accounts may have under way: beside others, never all. */

@@ -74,8 +74,8 @@ class SenderContentIT {
           Stream.iterate(0, i -> i + 1).limit(60).map(i -> refer(rig, "/mail/" + i)).toList();
       rig.dispatch(large);
       List<Delivery> small = rig.dispatch(60);
-      // 50 open sends are 40 calls, of which 8 may wait for content.
-      rig.start("a", Checkpoints.NONE, Map.of(SenderConfig.OPEN_SENDS, "50"));
+      // 60 open sends are 40 calls, of which 8 may wait for content.
+      rig.start("a", Checkpoints.NONE, Map.of(SenderConfig.OPEN_SENDS, "60"));
 
       SenderRig.await(
           "the small ones",
