@@ -175,7 +175,7 @@ final class SendLoop {
   /**
    * Waits until a commit is worth it: until a call has ended, or for as long as lies between two
    * commits. Not in the consumer: as long as it holds fetched records of a paused partition, its
-   * poll does not wait but spins.
+   * poll does not wait but spins (KAFKA-21084).
    */
   private void rest() {
     long interval = Math.max(LEAST_REST, config.commitInterval().toNanos());
