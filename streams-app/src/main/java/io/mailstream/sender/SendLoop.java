@@ -179,7 +179,8 @@ final class SendLoop {
    */
   private void rest() {
     long interval = Math.max(LEAST_REST, config.commitInterval().toNanos());
-    if (endings.isEmpty()) {
+    // What has ended already is no reason to hurry while it cannot be written.
+    if (endings.isEmpty() || planner.isRegistryPaused()) {
       endings.waitForOne(System.nanoTime() + interval);
     }
     LockSupport.parkNanos(lastCommitAt + interval - System.nanoTime());
