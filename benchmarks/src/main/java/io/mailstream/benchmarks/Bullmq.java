@@ -41,26 +41,7 @@ final class Bullmq implements AutoCloseable {
       throws IOException, InterruptedException, TimeoutException {
     int port = Lab.freePort();
     Path data = Files.createDirectory(directory.resolve("redis"));
-    Part redis =
-        Part.start(
-            "redis",
-            directory,
-            List.of(
-                PeerPackages.REDIS,
-                "--port",
-                String.valueOf(port),
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                data.toString(),
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "everysec",
-                "--save",
-                "",
-                "--maxmemory-policy",
-                "noeviction"));
+    Part redis = Part.start("redis", directory, PeerPackages.redis(String.valueOf(port), data));
     Bullmq bullmq = new Bullmq(scripts, directory, port, redis);
     try {
       Lab.await("Redis listens", () -> redis.printed().contains("Ready to accept connections"));

@@ -19,8 +19,7 @@ import java.util.TreeMap;
  */
 public final class PeerPackages {
 
-  /** The command of Redis. */
-  public static final String REDIS = "redis-server";
+  private static final String REDIS = "redis-server";
 
   /** The command of Node. */
   public static final String NODE = "node";
@@ -36,6 +35,31 @@ public final class PeerPackages {
       List.of("package.json", LOCK, "feed.mjs", "fill.mjs", "worker.mjs");
 
   private PeerPackages() {}
+
+  /**
+   * The command that starts Redis on 127.0.0.1, with an append-only file synced every second and no
+   * snapshots.
+   *
+   * @param data where its data is
+   */
+  public static List<String> redis(String port, Path data) {
+    return List.of(
+        REDIS,
+        "--port",
+        port,
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        data.toString(),
+        "--appendonly",
+        "yes",
+        "--appendfsync",
+        "everysec",
+        "--save",
+        "",
+        "--maxmemory-policy",
+        "noeviction");
+  }
 
   /** Something cannot be had on this machine. */
   public static final class Missing extends IOException {

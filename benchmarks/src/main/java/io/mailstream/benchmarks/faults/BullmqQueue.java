@@ -45,25 +45,7 @@ final class BullmqQueue implements Peer {
     Path data = Files.createDirectory(directory.resolve("redis"));
     redis =
         Victim.command(
-            "redis",
-            directory,
-            "Ready to accept connections",
-            List.of(
-                PeerPackages.REDIS,
-                "--port",
-                port,
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                data.toString(),
-                "--appendonly",
-                "yes",
-                "--appendfsync",
-                "everysec",
-                "--save",
-                "",
-                "--maxmemory-policy",
-                "noeviction"));
+            "redis", directory, "Ready to accept connections", PeerPackages.redis(port, data));
   }
 
   @Override
