@@ -35,6 +35,7 @@ final class Partitions implements ConsumerRebalanceListener {
   private final Handover handover;
   private final Runnable onChange;
   private final Map<TopicPartition, OwnedPartition> owned = new LinkedHashMap<>();
+  private final Recollection recollection = new Recollection();
 
   /** Assigned, but what is committed of them is not read yet. */
   private final Set<TopicPartition> fresh = new HashSet<>();
@@ -102,6 +103,7 @@ final class Partitions implements ConsumerRebalanceListener {
       OwnedPartition partition = owned.remove(id);
       if (partition != null) {
         partition.release();
+        recollection.keep(id, partition.progress().lastCommitted());
         partition.progress().openSends().forEach(Send::unplan);
       }
     }
@@ -131,7 +133,7 @@ final class Partitions implements ConsumerRebalanceListener {
       return;
     }
     for (TopicPartition id : List.copyOf(fresh)) {
-      StartedOffsets state = state(id, committed.get(id));
+      StartedOffsets state = recollection.recall(id, state(id, committed.get(id)));
       LOG.info("{}: {}", id, state);
       consumer.seek(id, state.prefix());
       owned.put(

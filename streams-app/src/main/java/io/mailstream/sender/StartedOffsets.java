@@ -4,6 +4,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -108,6 +109,19 @@ final class StartedOffsets {
     long start = Math.max(from, prefix);
     int next = start >= startedUpTo ? -1 : finished.nextSetBit(bit(start));
     return next < 0 ? -1 : prefix + next;
+  }
+
+  /** What is known where both are: what either says is started, is; what either says ended, did. */
+  StartedOffsets join(StartedOffsets other) {
+    long from = Math.max(prefix, other.prefix);
+    long to = Math.max(startedUpTo, other.startedUpTo);
+    BitSet ended = new BitSet();
+    for (StartedOffsets each : List.of(this, other)) {
+      for (long next = each.firstFinished(from); next >= 0; next = each.firstFinished(next + 1)) {
+        ended.set((int) (next - from));
+      }
+    }
+    return new StartedOffsets(from, to, ended, commitId);
   }
 
   private int bit(long offset) {
