@@ -2,17 +2,15 @@ package io.mailstream.benchmarks;
 
 import io.mailstream.benchmarks.TopologyBenchmark.Kind;
 import io.mailstream.benchmarks.faults.FaultsCommand;
-import java.io.IOException;
+import io.mailstream.embedded.Directories;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -233,15 +231,7 @@ public final class Benchmarks {
     if (common.json != null) {
       report.write(common.json);
     }
-    delete(directory);
+    Directories.delete(directory);
     return CommandLine.ExitCode.OK;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

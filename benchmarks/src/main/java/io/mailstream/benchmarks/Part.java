@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -39,9 +40,18 @@ public final class Part implements AutoCloseable {
   /** Starts a main class of this class path in a JVM of its own. */
   public static Part java(String name, Path directory, String heap, String main, String... args)
       throws IOException {
+    return java(List.of(), name, directory, heap, main, args);
+  }
+
+  /** The same with flags of its own; those of {@link #JVM_FLAGS} come after them. */
+  public static Part java(
+      List<String> flags, String name, Path directory, String heap, String main, String... args)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(List.of(System.getProperty(JVM_FLAGS, "-XX:+TieredCompilation").split(" ", -1)));
+    command.addAll(flags);
+    Optional.ofNullable(System.getProperty(JVM_FLAGS))
+        .ifPresent(more -> command.addAll(List.of(more.split(" ", -1))));
     command.addAll(
         List.of(
             "-Xmx" + heap,

@@ -96,7 +96,7 @@ final class Esp implements AutoCloseable {
   }
 
   /** Tells it how to behave, now and after its next start. */
-  void behave(String text) throws IOException {
+  void behave(String text) throws IOException, InterruptedException {
     Files.writeString(behaviour, text);
     HttpRequest request =
         HttpRequest.newBuilder(url.resolve("/control"))
@@ -112,20 +112,8 @@ final class Esp implements AutoCloseable {
         if (System.nanoTime() > deadline) {
           throw new IOException("the ESP does not answer: see " + victim.log(), e);
         }
-        rest();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted", e);
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
       }
-    }
-  }
-
-  private static void rest() throws IOException {
-    try {
-      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
     }
   }
 
@@ -142,6 +130,11 @@ final class Esp implements AutoCloseable {
       }
     }
     return lines;
+  }
+
+  @Override
+  public String toString() {
+    return "ESP";
   }
 
   @Override

@@ -2,16 +2,13 @@ package io.mailstream.benchmarks.faults;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.mailstream.benchmarks.Part;
-import java.io.IOException;
+import io.mailstream.embedded.Directories;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,9 +22,6 @@ import picocli.CommandLine.Option;
         "Hurts the pipeline's processes at random and checks the promises. Ends with 1 where one"
             + " was broken, and keeps what lies there then.")
 public final class FaultsCommand implements Callable<Integer> {
-
-  /** What starts fast matters more than what runs fast, where all is started again and again. */
-  private static final String FAST_START = "-XX:TieredStopAtLevel=1 -Xshare:auto";
 
   private final PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
 
@@ -142,9 +136,6 @@ public final class FaultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (System.getProperty(Part.JVM_FLAGS) == null) {
-      System.setProperty(Part.JVM_FLAGS, FAST_START);
-    }
     Path directory = Files.createTempDirectory("mailstream-faults");
     // Before any class that logs is loaded: the clients say much while brokers are away.
     System.setProperty("mailstream.faults.log", directory.resolve("faults.log").toString());
@@ -172,7 +163,7 @@ public final class FaultsCommand implements Callable<Integer> {
       out.println("Logs, topics and the report are kept in " + directory);
       return CommandLine.ExitCode.SOFTWARE;
     }
-    delete(directory);
+    Directories.delete(directory);
     return CommandLine.ExitCode.OK;
   }
 
@@ -190,15 +181,7 @@ public final class FaultsCommand implements Callable<Integer> {
     if (json != null) {
       Files.writeString(json, text + "\n");
     }
-    delete(directory);
+    Directories.delete(directory);
     return CommandLine.ExitCode.OK;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

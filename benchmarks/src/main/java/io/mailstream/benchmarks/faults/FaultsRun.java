@@ -25,7 +25,7 @@ final class FaultsRun {
   private static final Duration LATE_AFTER = Duration.ofSeconds(2);
 
   private static final int AHEAD = 50;
-  private static final int BACKLOG = 20_000;
+  private static final int BACKLOG = 10_000;
   private static final long LOOK_MS = 20;
   private static final Duration SAY = Duration.ofSeconds(10);
 

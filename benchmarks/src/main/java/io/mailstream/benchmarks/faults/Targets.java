@@ -1,7 +1,6 @@
 package io.mailstream.benchmarks.faults;
 
 import io.mailstream.benchmarks.faults.Fault.Role;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -21,5 +20,5 @@ interface Targets {
   void startRegistry();
 
   /** Deletes the stores of a topology that does not run. */
-  void wipe(int instance) throws IOException;
+  void wipe(int instance);
 }

@@ -2,6 +2,7 @@ package io.mailstream.benchmarks.faults;
 
 import io.mailstream.app.StreamsApp;
 import io.mailstream.benchmarks.faults.Fault.Role;
+import io.mailstream.embedded.Directories;
 import io.mailstream.embedded.EmbeddedRegistry;
 import io.mailstream.embedded.Ports;
 import io.mailstream.embedded.ses.SnsOptions;
@@ -14,14 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -215,12 +214,8 @@ final class World implements Targets, AutoCloseable {
   }
 
   @Override
-  public void wipe(int instance) throws IOException {
-    try (Stream<Path> paths = Files.walk(state(instance))) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
+  public void wipe(int instance) {
+    Directories.delete(state(instance));
   }
 
   @Override
@@ -229,7 +224,7 @@ final class World implements Targets, AutoCloseable {
       try {
         part.close();
       } catch (Exception e) {
-        System.err.println("cannot be stopped: " + e);
+        System.err.printf("%s cannot be stopped: %s%n", part, e);
       }
     }
     if (registry != null) {
