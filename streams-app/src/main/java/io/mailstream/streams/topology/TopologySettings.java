@@ -165,7 +165,7 @@ public final class TopologySettings {
         Map.entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
         Map.entry(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic"),
         Map.entry(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true),
-        Map.entry(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, 0),
+        Map.entry(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED),
         Map.entry(
             StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
             UnreadableRecordHandler.class),
