@@ -47,6 +47,11 @@ final class Committer {
         || partitions.stream().anyMatch(partition -> partition.progress().isTouched());
   }
 
+  /** Whether any of it waits for the commit: more than outcomes, which only are to be known. */
+  boolean isUrgent(Collection<OwnedPartition> partitions) {
+    return partitions.stream().anyMatch(partition -> partition.progress().isUrgent());
+  }
+
   /**
    * Commits what has changed.
    *

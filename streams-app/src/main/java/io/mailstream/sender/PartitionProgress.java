@@ -44,6 +44,7 @@ final class PartitionProgress<S extends Tracked> {
   private StartedOffsets proposed;
   private long position;
   private boolean touched;
+  private boolean urgent;
 
   /**
    * Takes a partition over.
@@ -131,7 +132,7 @@ final class PartitionProgress<S extends Tracked> {
     S record = waiting.removeFirst();
     open.addLast(record);
     entering.add(record);
-    touched = true;
+    touch();
     return record;
   }
 
@@ -149,11 +150,17 @@ final class PartitionProgress<S extends Tracked> {
   /** The next commit names this partition, though nothing about it has changed. */
   void touch() {
     touched = true;
+    urgent = true;
   }
 
   /** Whether the next commit names this partition. */
   boolean isTouched() {
     return touched;
+  }
+
+  /** Whether anything waits for the next commit but the outcomes of what has ended. */
+  boolean isUrgent() {
+    return urgent;
   }
 
   /** Those that have ended and that no commit has said so of: their outcomes go along. */
@@ -250,6 +257,7 @@ final class PartitionProgress<S extends Tracked> {
     lastCommitted = proposed;
     proposed = null;
     touched = false;
+    urgent = false;
     List<S> mayStart = new ArrayList<>(entering.size());
     for (S record : entering) {
       record.started(true);
@@ -281,6 +289,7 @@ final class PartitionProgress<S extends Tracked> {
     finishing.removeIf(record -> !record.isStarted());
     entering.clear();
     touched = !finishing.isEmpty();
+    urgent = false;
     return back;
   }
 

@@ -37,6 +37,13 @@ final class SendLoop {
 
   private static final Logger LOG = LoggerFactory.getLogger(SendLoop.class);
   private static final Duration IDLE = Duration.ofMillis(100);
+
+  /**
+   * How long outcomes wait for others after a commit that nothing else waits for: a transaction
+   * costs milliseconds of CPU, most of them the broker's, however little is in it.
+   */
+  private static final long OUTCOMES_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final long LEAST_REST = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int GIVE_UP_AFTER_DELAYS = 4;
@@ -121,7 +128,7 @@ final class SendLoop {
     if (now - lastCommitAt >= config.commitInterval().toNanos()) {
       planner.plan(partitions.inOrder(), partitions.all());
       List<Send> again = recommitReturned(now);
-      if (committer.isNeeded(partitions.all())) {
+      if (isCommitDue(now)) {
         Optional<List<Send>> mayStart = committer.commit(partitions.all());
         lastCommitAt = System.nanoTime();
         mayStart.ifPresent(sends -> {
@@ -136,6 +143,11 @@ final class SendLoop {
       checkpoints.reached(Point.PURGED);
     }
     tick(now);
+  }
+
+  private boolean isCommitDue(long now) {
+    return committer.isNeeded(partitions.all())
+        && (committer.isUrgent(partitions.all()) || now - lastCommitAt >= OUTCOMES_WAIT);
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
@@ -168,6 +180,7 @@ final class SendLoop {
   private boolean isBusy() {
     return slots.busy() > 0
         || !endings.isEmpty()
+        || committer.isNeeded(partitions.all())
         || !returned.isEmpty()
         || partitions.all().stream().anyMatch(partition -> partition.progress().waiting() > 0);
   }

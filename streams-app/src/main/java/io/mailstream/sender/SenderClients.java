@@ -22,6 +22,12 @@ class SenderClients {
   private static final int MAX_POLL_RECORDS = 500;
   private static final int FETCH_MAX_BYTES = 16 * 1024 * 1024;
 
+  /**
+   * A fetch asks for those partitions that are not paused just then; one that finds nothing there
+   * keeps the consumer from asking that broker for the others.
+   */
+  private static final int FETCH_MAX_WAIT_MS = 20;
+
   private final SenderConfig config;
 
   SenderClients(SenderConfig config) {
@@ -33,6 +39,7 @@ class SenderClients {
     Map<String, Object> settings = reading("-dispatch");
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_POLL_RECORDS);
     settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_MAX_BYTES);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MAX_WAIT_MS);
     settings.putAll(config.consumer());
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.groupId());
     settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");

@@ -43,6 +43,26 @@ class PartitionProgressTest {
   }
 
   @Test
+  void outcomesAreNotUrgentAndWhatWaitsToBeginIs() {
+    add(progress, 10, 11);
+    Mail sent = progress.startHead();
+    assertThat(progress.isUrgent()).isTrue();
+    commit(progress);
+
+    progress.finish(sent);
+    assertThat(progress.isTouched()).isTrue();
+    assertThat(progress.isUrgent()).isFalse();
+    progress.startHead();
+    assertThat(progress.isUrgent()).isTrue();
+
+    progress.propose(2);
+    progress.aborted();
+    assertThat(progress.isUrgent()).isFalse();
+    progress.touch();
+    assertThat(progress.isUrgent()).isTrue();
+  }
+
+  @Test
   void anAbortPutsTheNewBackInOrderAndKeepsTheOutcomes() {
     add(progress, 10, 11, 12);
     Mail sent = progress.startHead();
