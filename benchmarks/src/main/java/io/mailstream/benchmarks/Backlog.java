@@ -3,29 +3,22 @@ package io.mailstream.benchmarks;
 import io.mailstream.schemas.Topics;
 import io.mailstream.v1.Lane;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A topology that works off requests which were written while it was frozen, and is measured by
  * what comes out.
  */
 final class Backlog implements Contender {
-
-  private static final Duration COMMIT = Duration.ofMillis(500);
 
   private final Lab lab;
   private final Setup setup;
@@ -90,22 +83,8 @@ final class Backlog implements Contender {
     try (Admin admin = lab.admin()) {
       admin.createTopics(List.of(new NewTopic(output, partitions, (short) 1))).all().get();
     }
-    Path directory = lab.directory();
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                lab.bootstrap(),
-                id,
-                topics.requests(Lane.BULK),
-                output,
-                directory.resolve(id + "-state").toString(),
-                "2"));
-    arguments.addAll(more);
-    Part part =
-        Part.java(
-            id, directory, "768m", IdentityPart.class.getName(), arguments.toArray(String[]::new));
+    Part part = IdentityPart.start(lab, id, topics.requests(Lane.BULK), output, more);
     open.add(part);
-    part.awaitReady();
     return new Backlog(lab, new Setup(name, topics, partitions, part, output, true, mails));
   }
 
@@ -117,7 +96,7 @@ final class Backlog implements Contender {
   @Override
   public Sample run(int messages, int round) throws Exception {
     lab.request(setup.topics(), setup.mails().apply(round), messages, setup.keyed());
-    try (KafkaConsumer<byte[], byte[]> consumer = atEnd()) {
+    try (KafkaConsumer<byte[], byte[]> consumer = lab.atEnd(setup.output(), setup.partitions())) {
       setup.part().thaw();
       AtomicLong seen = new AtomicLong();
       return Meter.drain(
@@ -128,31 +107,7 @@ final class Backlog implements Contender {
   }
 
   @Override
-  public void rest() throws IOException, InterruptedException {
-    // Not in the middle of a transaction, which could time out before it goes on.
-    LockSupport.parkNanos(COMMIT.toNanos());
-    setup.part().freeze();
-  }
-
-  private KafkaConsumer<byte[], byte[]> atEnd() {
-    KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                lab.bootstrap(),
-                "isolation.level",
-                "read_committed",
-                "max.poll.records",
-                5000),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    List<TopicPartition> all =
-        IntStream.range(0, setup.partitions())
-            .mapToObj(partition -> new TopicPartition(setup.output(), partition))
-            .toList();
-    consumer.assign(all);
-    consumer.seekToEnd(all);
-    all.forEach(consumer::position);
-    return consumer;
+  public void rest() throws TimeoutException {
+    lab.freeze(setup.part());
   }
 }

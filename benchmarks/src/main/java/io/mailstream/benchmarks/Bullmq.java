@@ -106,7 +106,10 @@ final class Bullmq implements AutoCloseable {
         for (Part worker : those) {
           worker.thaw();
         }
-        return Meter.drain(messages, parts, () -> sink.taken() - before);
+        return Meter.measure(
+            messages,
+            parts,
+            () -> Lab.await("all mails are sent", () -> sink.taken() - before >= messages));
       }
 
       @Override

@@ -8,7 +8,6 @@ import io.mailstream.streams.deduplicate.DeduplicateStep;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.RecordOrigin;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,9 +19,9 @@ final class DeduplicationKept extends KeptStep {
   private static final String STORE = "deliveries-seen";
   private static final int BODY_BYTES = 200;
 
-  DeduplicationKept(Path directory, int entries) {
+  DeduplicationKept(StepTask.Disk disk, int entries) {
     super(
-        directory,
+        disk,
         entries,
         new DeduplicateStep(
             new Deduplication(Duration.ofDays(1), 2),

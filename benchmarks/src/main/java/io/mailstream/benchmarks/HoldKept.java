@@ -12,7 +12,6 @@ import io.mailstream.v1.DeferralReason;
 import io.mailstream.v1.Delivery;
 import io.mailstream.v1.ReasonCode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,9 +38,9 @@ final class HoldKept extends KeptStep {
   private final Mails kept = new Mails("kept", BODY_BYTES);
   private int parked;
 
-  HoldKept(Path directory, int entries) {
+  HoldKept(StepTask.Disk disk, int entries) {
     super(
-        directory,
+        disk,
         entries,
         new HoldSupplier(
             new HoldSupplier.Settings(

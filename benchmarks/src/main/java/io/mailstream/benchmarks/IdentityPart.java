@@ -1,5 +1,9 @@
 package io.mailstream.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Serdes;
@@ -16,6 +20,25 @@ final class IdentityPart {
   private static final int REGISTRY = 6;
 
   private IdentityPart() {}
+
+  /**
+   * Starts one, and returns when it works.
+   *
+   * @param id its application id, and what its files are named after
+   * @param more a registry, if it is to read and write Avro and to remember what it has seen
+   */
+  static Part start(Lab lab, String id, String in, String out, List<String> more)
+      throws IOException {
+    Path directory = lab.directory();
+    String state = directory.resolve(id + "-state").toString();
+    List<String> arguments = new ArrayList<>(List.of(lab.bootstrap(), id, in, out, state, "2"));
+    arguments.addAll(more);
+    Part part =
+        Part.java(
+            id, directory, "768m", IdentityPart.class.getName(), arguments.toArray(String[]::new));
+    part.awaitReady();
+    return part;
+  }
 
   /**
    * Runs until its parent ends.

@@ -34,13 +34,13 @@ abstract class KeptStep implements AutoCloseable {
   private final int entries;
 
   KeptStep(
-      Path directory,
+      StepTask.Disk disk,
       int entries,
       ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> step,
       List<String> children) {
-    this.directory = directory;
+    this.directory = disk.directory();
     this.entries = entries;
-    this.task = new StepTask(directory, step, children, START);
+    this.task = new StepTask(disk, step, children, START);
   }
 
   /** What is measured of it, in an order that does not depend on how much is kept. */

@@ -19,16 +19,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A broker in its own process, and what every benchmark does with it. */
@@ -43,6 +50,15 @@ final class Lab implements AutoCloseable {
   static final int PARTITIONS = 6;
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration BOUND = Duration.ofMinutes(10);
+  private static final Duration SETTLE = Duration.ofMillis(500);
+  private static final Duration HEARD = Duration.ofMillis(50);
+  private static final ListTransactionsOptions OPEN =
+      new ListTransactionsOptions()
+          .filterStates(
+              List.of(
+                  TransactionState.ONGOING,
+                  TransactionState.PREPARE_COMMIT,
+                  TransactionState.PREPARE_ABORT));
 
   private final Path directory;
   private final Part broker;
@@ -229,6 +245,57 @@ final class Lab implements AutoCloseable {
     if (failure.get() != null) {
       throw new IllegalStateException("Kafka did not take a record", failure.get());
     }
+  }
+
+  /**
+   * Stops processes where none of their transactions is open: it would time out before they go on,
+   * and they would begin by losing their place. What else writes to this broker has to stand still
+   * or to pause now and then.
+   */
+  void freeze(Part... parts) throws TimeoutException {
+    // They have still to write what became of the last messages.
+    LockSupport.parkNanos(SETTLE.toNanos());
+    try (Admin admin = admin()) {
+      await(
+          "no transaction is open",
+          () -> {
+            for (Part part : parts) {
+              part.freeze();
+            }
+            // What they have said already, the broker hears still.
+            LockSupport.parkNanos(HEARD.toNanos());
+            if (admin.listTransactions(OPEN).all().get().isEmpty()) {
+              return true;
+            }
+            for (Part part : parts) {
+              part.thaw();
+            }
+            return false;
+          });
+    }
+  }
+
+  /** What reads everything that is written and committed to a topic from now on. */
+  KafkaConsumer<byte[], byte[]> atEnd(String topic, int partitions) {
+    KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                "bootstrap.servers",
+                bootstrap,
+                "isolation.level",
+                "read_committed",
+                "max.poll.records",
+                5000),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer());
+    List<TopicPartition> all =
+        IntStream.range(0, partitions)
+            .mapToObj(partition -> new TopicPartition(topic, partition))
+            .toList();
+    consumer.assign(all);
+    consumer.seekToEnd(all);
+    all.forEach(consumer::position);
+    return consumer;
   }
 
   /** What a URL answers. */

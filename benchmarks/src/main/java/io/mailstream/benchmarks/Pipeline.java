@@ -1,31 +1,40 @@
 package io.mailstream.benchmarks;
 
 import io.mailstream.schemas.Topics;
+import io.mailstream.v1.Lane;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 
-/** All of Mailstream before one sink: topology and sender, each a process, and their topics. */
+/**
+ * All of Mailstream before one sink, or the least that does such a thing: a topology and a sender,
+ * each a process, and their topics.
+ */
 final class Pipeline implements AutoCloseable {
 
   static final String NAME = "mailstream, whole pipeline";
+  static final String LEAST = "Kafka and the cheapest client, no step of ours";
 
   /** Policies of a topology whose mail nobody sends. */
   static final String NOWHERE = policies("http://127.0.0.1:9");
 
   private static final int BODY_BYTES = 2_000;
-  private static final Duration COMMIT = Duration.ofMillis(500);
+  private static final Duration LOOK = Duration.ofMillis(100);
 
+  private final String name;
   private final Lab lab;
   private final Sink sink;
   private final Topics topics;
   private final Part topology;
   private final Part sender;
 
-  private Pipeline(Lab lab, Sink sink, Topics topics, Part topology, Part sender) {
+  private Pipeline(String name, Lab lab, Sink sink, Topics topics, Part topology, Part sender) {
+    this.name = name;
     this.lab = lab;
     this.sink = sink;
     this.topics = topics;
@@ -45,8 +54,28 @@ final class Pipeline implements AutoCloseable {
             "topology", topics, "topology", policies(sink.endpoint().toString()), Map.of());
     try {
       Part sender = sender("sender", lab, topics, sink, atOnce);
-      return new Pipeline(lab, sink, topics, topology, sender);
+      return new Pipeline(NAME, lab, sink, topics, topology, sender);
     } catch (IOException | TimeoutException | RuntimeException e) {
+      topology.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts what does no more than to remember each request and to post something for it, out of
+   * Kafka and into Kafka, exactly-once but for the call: {@link Remembering}, {@link CallingPart}.
+   */
+  static Pipeline least(Lab lab, Sink sink, int atOnce) throws IOException {
+    Topics topics = lab.topics("least.");
+    String dispatch = topics.dispatch(Lane.BULK);
+    Part topology =
+        IdentityPart.start(
+            lab, "least", topics.requests(Lane.BULK), dispatch, List.of(lab.registry()));
+    try {
+      Part sender =
+          CallingPart.start(lab, "calling", dispatch, topics.results(), sink.endpoint(), atOnce);
+      return new Pipeline(LEAST, lab, sink, topics, topology, sender);
+    } catch (IOException | RuntimeException e) {
       topology.close();
       throw e;
     }
@@ -95,11 +124,9 @@ final class Pipeline implements AutoCloseable {
     return parts;
   }
 
-  /** Stops it where it is, not in the middle of a transaction, which could time out. */
-  void freeze() throws IOException, InterruptedException {
-    LockSupport.parkNanos(COMMIT.toNanos());
-    topology.freeze();
-    sender.freeze();
+  /** Stops it where it is, not in the middle of a transaction. */
+  void freeze() throws TimeoutException {
+    lab.freeze(topology, sender);
   }
 
   /** Lets it go on. */
@@ -108,24 +135,34 @@ final class Pipeline implements AutoCloseable {
     topology.thaw();
   }
 
-  /** What works off a backlog of bulk requests that was written while it was frozen. */
+  /**
+   * What works off a backlog of bulk requests that was written while it was frozen, from its waking
+   * to the last result: whatever its stages do ahead of each other is counted.
+   */
   Contender contender() {
     return new Contender() {
       @Override
       public String name() {
-        return NAME;
+        return name;
       }
 
       @Override
       public Sample run(int messages, int round) throws Exception {
         lab.request(topics, new Mails("r" + round, BODY_BYTES), messages, true);
-        long before = sink.taken();
-        thaw();
-        return Meter.drain(messages, parts(), () -> sink.taken() - before);
+        try (KafkaConsumer<byte[], byte[]> results = lab.atEnd(topics.results(), Lab.PARTITIONS)) {
+          thaw();
+          AtomicLong seen = new AtomicLong();
+          return Meter.measure(
+              messages,
+              parts(),
+              () ->
+                  Lab.await(
+                      "all results", () -> seen.addAndGet(results.poll(LOOK).count()) >= messages));
+        }
       }
 
       @Override
-      public void rest() throws IOException, InterruptedException {
+      public void rest() throws TimeoutException {
         freeze();
       }
     };

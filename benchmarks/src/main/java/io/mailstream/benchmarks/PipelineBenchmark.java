@@ -28,12 +28,14 @@ final class PipelineBenchmark {
     List<AutoCloseable> open = new ArrayList<>();
     try (Sink sink = Sink.start(directory, latencyMillis, false);
         Lab lab = Lab.start(directory);
+        Pipeline least = Pipeline.least(lab, sink, atOnce);
         Pipeline pipeline = Pipeline.start(lab, sink, atOnce)) {
       try {
         return rounds.run(
             List.of(
                 SdkLoop.netty(sink.endpoint(), sink.part(), atOnce, open),
                 SdkLoop.crt(sink.endpoint(), sink.part(), atOnce, open),
+                least.contender(),
                 pipeline.contender()),
             out);
       } finally {

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,7 +25,6 @@ import picocli.CommandLine.ParentCommand;
 final class SenderBenchmark implements Callable<Integer> {
 
   private static final int BODY_BYTES = 2_000;
-  private static final Duration COMMIT = Duration.ofMillis(500);
   private static final String BOUND = "%d calls at once ÷ %d ms";
 
   @ParentCommand private Benchmarks benchmarks;
@@ -123,10 +121,8 @@ final class SenderBenchmark implements Callable<Integer> {
       }
 
       @Override
-      public void rest() throws IOException, InterruptedException {
-        // Not in the middle of a transaction, which could time out before it goes on.
-        LockSupport.parkNanos(COMMIT.toNanos());
-        sender.freeze();
+      public void rest() throws TimeoutException {
+        lab.freeze(sender);
       }
     };
   }

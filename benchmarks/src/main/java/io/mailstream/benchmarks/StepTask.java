@@ -1,6 +1,5 @@
 package io.mailstream.benchmarks;
 
-import io.mailstream.streams.topology.StoreFilters;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -44,15 +43,23 @@ final class StepTask implements AutoCloseable {
   }
 
   /**
+   * Where stores go.
+   *
+   * @param directory their files
+   * @param cacheMegabytes how much of each store's blocks is kept unpacked in memory
+   */
+  record Disk(Path directory, int cacheMegabytes) {}
+
+  /**
    * A task.
    *
-   * @param directory where its stores go
+   * @param disk where its stores go
    * @param step the step
    * @param children the steps that it forwards to, which drop what they get
    * @param now the time at the beginning, in milliseconds since the epoch
    */
   StepTask(
-      Path directory,
+      Disk disk,
       ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> step,
       List<String> children,
       long now) {
@@ -67,8 +74,9 @@ final class StepTask implements AutoCloseable {
     }
     Properties config = new Properties();
     config.put(StreamsConfig.APPLICATION_ID_CONFIG, "stores");
-    config.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
-    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreFilters.class);
+    config.put(StreamsConfig.STATE_DIR_CONFIG, disk.directory().toString());
+    config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, StoreCache.class);
+    config.put(StoreCache.MEGABYTES, String.valueOf(disk.cacheMegabytes()));
     this.driver = new TopologyTestDriver(topology, config);
     this.in =
         driver.createInputTopic(IN, Serdes.String().serializer(), Serdes.String().serializer());

@@ -39,6 +39,13 @@ final class StoresBenchmark implements Callable<Integer> {
       description = "Keeps only one in so many of the entries, for a trial (${DEFAULT-VALUE}).")
   private int oneIn;
 
+  @Option(
+      names = "--cache-mb",
+      defaultValue = "50",
+      description =
+          "Memory for a store's blocks, in MB; Kafka Streams has ${DEFAULT-VALUE} for each.")
+  private int cacheMegabytes;
+
   /** Which stores there are, with how many entries they are compared. */
   enum Kind {
     /** What waits. */
@@ -58,11 +65,11 @@ final class StoresBenchmark implements Callable<Integer> {
       this.messages = messages;
     }
 
-    private KeptStep fill(Path directory, int entries) {
+    private KeptStep fill(StepTask.Disk disk, int entries) {
       return switch (this) {
-        case hold -> new HoldKept(directory, entries);
-        case deduplicate -> new DeduplicationKept(directory, entries);
-        case suppress -> new SuppressionKept(directory, entries);
+        case hold -> new HoldKept(disk, entries);
+        case deduplicate -> new DeduplicationKept(disk, entries);
+        case suppress -> new SuppressionKept(disk, entries);
       };
     }
   }
@@ -97,8 +104,8 @@ final class StoresBenchmark implements Callable<Integer> {
   private KeptStep fill(Kind kind, Path directory, int entries) throws Exception {
     int kept = Math.max(1, entries / oneIn);
     long start = System.nanoTime();
-    KeptStep step =
-        kind.fill(Files.createDirectories(directory.resolve(kind + "-" + entries)), kept);
+    Path files = Files.createDirectories(directory.resolve(kind + "-" + entries));
+    KeptStep step = kind.fill(new StepTask.Disk(files, cacheMegabytes), kept);
     step.settle();
     benchmarks
         .out()

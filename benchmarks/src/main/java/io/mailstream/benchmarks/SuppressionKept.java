@@ -9,7 +9,6 @@ import io.mailstream.streams.suppress.SuppressionTable;
 import io.mailstream.v1.SuppressionEntry;
 import io.mailstream.v1.SuppressionReason;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
@@ -18,9 +17,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /** The suppression list, of which single addresses are looked up: most of them are not on it. */
 final class SuppressionKept extends KeptStep {
 
-  SuppressionKept(Path directory, int entries) {
+  SuppressionKept(StepTask.Disk disk, int entries) {
     super(
-        directory,
+        disk,
         entries,
         new SuppressStep(
             SuppressionStore.builder(),
