@@ -17,6 +17,7 @@ final class CallSlots {
 
   private final int slots;
   private final int bulkSlots;
+  private final int enough;
   private final Consumer<Send> call;
   private final Consumer<Throwable> onError;
   private final Queue<Send> transactional = new ArrayDeque<>();
@@ -28,12 +29,14 @@ final class CallSlots {
    * Empty slots.
    *
    * @param slots how many; at least 1
+   * @param enough how many started bulk mails that wait for a slot are a supply
    * @param call one send: blocks as long as its call takes
    * @param onError told of errors that escape from a call
    */
-  CallSlots(int slots, Consumer<Send> call, Consumer<Throwable> onError) {
+  CallSlots(int slots, int enough, Consumer<Send> call, Consumer<Throwable> onError) {
     this.slots = slots;
     this.bulkSlots = bulkShare(slots);
+    this.enough = enough;
     this.call = call;
     this.onError = onError;
   }
@@ -86,6 +89,11 @@ final class CallSlots {
     }
     busy += send == null ? 0 : 1;
     return send;
+  }
+
+  /** Whether the slots that become free have bulk mail to go on with for a while. */
+  synchronized boolean isSupplied() {
+    return bulk.size() >= enough;
   }
 
   /** How many slots are in use. */

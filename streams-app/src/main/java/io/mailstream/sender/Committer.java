@@ -1,6 +1,8 @@
 package io.mailstream.sender;
 
 import io.mailstream.sender.Checkpoints.Point;
+import io.mailstream.sender.CommitPace.Waiting;
+import io.mailstream.v1.Lane;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,13 +45,28 @@ final class Committer {
 
   /** Whether there is anything to commit. */
   boolean isNeeded(Collection<OwnedPartition> partitions) {
-    return !evidence.isEmpty()
-        || partitions.stream().anyMatch(partition -> partition.progress().isTouched());
+    return waiting(partitions) != Waiting.NOTHING;
   }
 
-  /** Whether any of it waits for the commit: more than outcomes, which only are to be known. */
-  boolean isUrgent(Collection<OwnedPartition> partitions) {
-    return partitions.stream().anyMatch(partition -> partition.progress().isUrgent());
+  /** What waits for the next commit. */
+  Waiting waiting(Collection<OwnedPartition> partitions) {
+    Waiting most = evidence.isEmpty() ? Waiting.NOTHING : Waiting.OUTCOMES;
+    for (OwnedPartition partition : partitions) {
+      Waiting here = waiting(partition);
+      most = here.compareTo(most) > 0 ? here : most;
+    }
+    return most;
+  }
+
+  private static Waiting waiting(OwnedPartition partition) {
+    PartitionProgress<Send> progress = partition.progress();
+    if (!progress.isTouched()) {
+      return Waiting.NOTHING;
+    }
+    if (!progress.isUrgent()) {
+      return Waiting.OUTCOMES;
+    }
+    return partition.lane() == Lane.TRANSACTIONAL ? Waiting.TRANSACTIONAL : Waiting.BULK;
   }
 
   /**

@@ -38,12 +38,6 @@ final class SendLoop {
   private static final Logger LOG = LoggerFactory.getLogger(SendLoop.class);
   private static final Duration IDLE = Duration.ofMillis(100);
 
-  /**
-   * How long outcomes wait for others after a commit that nothing else waits for: a transaction
-   * costs milliseconds of CPU, most of them the broker's, however little is in it.
-   */
-  private static final long OUTCOMES_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
-
   private static final long LEAST_REST = TimeUnit.MILLISECONDS.toNanos(1);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final int GIVE_UP_AFTER_DELAYS = 4;
@@ -68,6 +62,7 @@ final class SendLoop {
   private final List<Send> returned = new ArrayList<>();
 
   private long lastCommitAt = System.nanoTime();
+  private long lastCycleAt = lastCommitAt;
   private long lastTickAt;
   private volatile long openSends;
   private volatile long prefixAge;
@@ -92,7 +87,7 @@ final class SendLoop {
     purger = new Purger(parts.admin(), config.purgeInterval());
     endings = new Endings(codec, planner, committer, metrics, clock, returned::add);
     Caller caller = new Caller(parts, endings::add);
-    slots = new CallSlots(config.slots(), caller::call, e -> callFailure = e);
+    slots = new CallSlots(config.slots(), config.enoughAhead(), caller::call, e -> callFailure = e);
     consumer.subscribe(parts.dispatchTopics(), partitions);
   }
 
@@ -143,11 +138,12 @@ final class SendLoop {
       checkpoints.reached(Point.PURGED);
     }
     tick(now);
+    lastCycleAt = System.nanoTime();
   }
 
   private boolean isCommitDue(long now) {
-    return committer.isNeeded(partitions.all())
-        && (committer.isUrgent(partitions.all()) || now - lastCommitAt >= OUTCOMES_WAIT);
+    return CommitPace.isDue(
+        committer.waiting(partitions.all()), slots.isSupplied(), now - lastCommitAt);
   }
 
   private ConsumerRecords<byte[], byte[]> poll() {
@@ -186,9 +182,9 @@ final class SendLoop {
   }
 
   /**
-   * Waits until a commit is worth it: until a call has ended, or for as long as lies between two
-   * commits. Not in the consumer: as long as it holds fetched records of a paused partition, its
-   * poll does not wait but spins (KAFKA-21084).
+   * Waits until a look is worth it: until a call has ended, and for as long as has to lie between
+   * two commits. Not in the consumer: as long as it holds fetched records of a paused partition,
+   * its poll does not wait but spins (KAFKA-21084).
    */
   private void rest() {
     long interval = Math.max(LEAST_REST, config.commitInterval().toNanos());
@@ -196,7 +192,7 @@ final class SendLoop {
     if (endings.isEmpty() || planner.isRegistryPaused()) {
       endings.waitForOne(System.nanoTime() + interval);
     }
-    LockSupport.parkNanos(lastCommitAt + interval - System.nanoTime());
+    LockSupport.parkNanos(lastCycleAt + interval - System.nanoTime());
   }
 
   /** Of those that came back uncalled: which are to be called once the next commit names them. */

@@ -28,6 +28,9 @@ class SenderClients {
    */
   private static final int FETCH_MAX_WAIT_MS = 20;
 
+  /** So long that batches leave when the transaction is committed, in one request to a broker. */
+  private static final int LINGER_MS = 1_000;
+
   private final SenderConfig config;
 
   SenderClients(SenderConfig config) {
@@ -84,7 +87,7 @@ class SenderClients {
   /** A transactional producer under another id. */
   Producer<byte[], byte[]> producer(String transactionalId) {
     Map<String, Object> settings = new HashMap<>(config.clients());
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
     settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);

@@ -322,6 +322,15 @@ public record SenderConfig(
     return Math.max(1, openSends - openSends / 3);
   }
 
+  /**
+   * How much started bulk mail that waits for a slot is enough: half of what there can be. The
+   * other half lasts while the commit is made that starts more.
+   */
+  int enoughAhead() {
+    int ahead = CallSlots.bulkShare(openSends) - CallSlots.bulkShare(slots());
+    return Math.max(1, ahead / 2);
+  }
+
   /** How many calls one of the accounts may have under way: beside others, never all. */
   int callsOfOne(int accounts) {
     return accounts == 1 ? openSends : Math.max(1, openSends - openSends / 4);
