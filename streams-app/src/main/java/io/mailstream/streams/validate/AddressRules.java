@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 
 /**
  * What an address must be to be put on an envelope: a mailbox of RFC 5321, section 4.1.2, with the
- * lengths of section 4.5.3.1 (64, 255 and 254 octets), internationalised as RFC 6531 allows, at a
- * fully qualified domain (section 2.3.5); no comments, routes, white space or address literals.
+ * lengths of section 4.5.3.1 (64 octets before the @, 254 in all, as given and with the domain in
+ * Punycode), internationalised as RFC 6531 allows, at a fully qualified domain (section 2.3.5); no
+ * comments, routes, white space or address literals.
  */
 final class AddressRules {
 
   private static final int LONGEST_LOCAL_PART = 64;
-  private static final int LONGEST_DOMAIN = 255;
   private static final int LONGEST_ADDRESS = 254;
 
   private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)+\"");
@@ -60,8 +60,12 @@ final class AddressRules {
       return tooLong(" before the @", local, LONGEST_LOCAL_PART);
     }
     Optional<String> key = RecipientKey.find(address);
-    if (key.isEmpty() || key.get().length() - key.get().lastIndexOf('@') - 1 > LONGEST_DOMAIN) {
+    if (key.isEmpty()) {
       return Optional.of("has no valid domain name after the @");
+    }
+    int onTheWire = local + key.get().length() - key.get().lastIndexOf('@');
+    if (onTheWire > LONGEST_ADDRESS) {
+      return tooLong(" with its domain in Punycode", onTheWire, LONGEST_ADDRESS);
     }
     return isSyntax(address)
         ? Optional.empty()

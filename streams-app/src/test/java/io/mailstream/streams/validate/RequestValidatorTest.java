@@ -113,6 +113,15 @@ class RequestValidatorTest {
         .containsExactly(ReasonCode.INVALID_ADDRESS);
   }
 
+  @Test
+  void lengthsAreThoseOnTheWireToo() {
+    // Three octets a label as given, eight in Punycode: 239 with the last.
+    String domain = "ü.".repeat(29) + "example";
+    assertThat(codes(request -> request.setTo(to("x".repeat(14) + "@" + domain)))).isEmpty();
+    assertThat(codes(request -> request.setTo(to("x".repeat(15) + "@" + domain))))
+        .containsExactly(ReasonCode.INVALID_ADDRESS);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"a\rb", "a\nb", "a\r\nBcc: x@example.com", "a\u0000b"})
   void injectionIsRefusedInEveryNameAndValue(String evil) {
