@@ -28,8 +28,11 @@ class SenderClients {
    */
   private static final int FETCH_MAX_WAIT_MS = 20;
 
-  /** So long that batches leave when the transaction is committed, in one request to a broker. */
-  private static final int LINGER_MS = 1_000;
+  /**
+   * So long that batches leave when the transaction is committed, in one request to a broker. With
+   * the time of a request it has to be within that of a delivery, which may be configured.
+   */
+  private static final int LINGER_MS = 100;
 
   private final SenderConfig config;
 
