@@ -46,7 +46,7 @@ class BenchmarksIT {
   @Test
   void pipeline() throws Exception {
     JsonNode contenders = run("pipeline", "--messages", "100", "--latency", "5");
-    assertThat(contenders.size()).isEqualTo(3);
+    assertThat(contenders.size()).isEqualTo(4);
   }
 
   @Test
